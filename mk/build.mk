@@ -1,0 +1,66 @@
+# Every source file is found by its folder; adding a file needs no edit here.
+
+LIB_SRC := $(wildcard lib/*/*.c)
+LIB := $(B)/libledger.a
+SQL_QUERIES := $(wildcard sql/queries/*.sql)
+GEN := $(B)/gen/statements.h $(B)/gen/statements.c
+
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+PROGRAMS := ledger-webhook ledger-dashboard ledger-worker ledgerctl
+SRC_ledger-webhook := $(wildcard cgi/webhook/*.c)
+SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c)
+SRC_ledger-worker := $(wildcard worker/*.c)
+SRC_ledgerctl := $(wildcard ctl/*.c)
+
+# The sandboxes share nothing with lib/: they must not inherit its mistakes.
+SANDBOXES := sandbox-sage sandbox-shop
+SANDBOX_COMMON := $(wildcard tests/sandbox/common/*.c)
+SRC_sandbox-sage := $(wildcard tests/sandbox/sage/*.c) $(SANDBOX_COMMON)
+SRC_sandbox-shop := $(wildcard tests/sandbox/shop/*.c) $(SANDBOX_COMMON)
+
+.PHONY: build
+build: deps-check ## compile every program, warnings are errors
+	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) programs
+
+.PHONY: programs
+programs: $(addprefix $(B)/bin/,$(PROGRAMS) $(SANDBOXES))
+
+$(B)/gen/statements.h $(B)/gen/statements.c &: $(SQL_QUERIES) mk/statements.awk
+	@mkdir -p $(@D)
+	awk -v header=$(B)/gen/statements.h -v source=$(B)/gen/statements.c -f mk/statements.awk $(SQL_QUERIES)
+
+$(B)/gen/statements.o: $(B)/gen/statements.c
+	$(CC) $(ALL_CFLAGS) -include lib/base/banned.h -MMD -MP -c -o $@ $<
+
+$(B)/obj/tests/sandbox/%.o: tests/sandbox/%.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Ilib,$(ALL_CFLAGS)) -Itests/sandbox -MMD -MP -c -o $@ $<
+
+$(B)/obj/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -include lib/base/banned.h -MMD -MP -c -o $@ $<
+
+$(LIB): $(call objects,$(LIB_SRC)) $(B)/gen/statements.o
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+define program_rule
+$(B)/bin/$(1): $(call objects,$(SRC_$(1))) $(LIB)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $(call objects,$(SRC_$(1))) $(LIB) $$(PKG_LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+define sandbox_rule
+$(B)/bin/$(1): $(call objects,$(SRC_$(1)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ -ljson-c -lcrypto -lcurl -lfcgi
+endef
+$(foreach p,$(SANDBOXES),$(eval $(call sandbox_rule,$(p))))
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)
