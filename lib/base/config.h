@@ -1,0 +1,44 @@
+/*
+ * Configuration: one file of `key = value` lines, each overridden by the
+ * environment (LEDGER_ + the key in upper case). An unknown key, a bad value or a
+ * missing required key is a start-up error that names it.
+ */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <stdbool.h>
+
+#define CONFIG_TEXT_MAX 512 /* bytes of a value with the NUL */
+
+struct config {
+	char public_url[CONFIG_TEXT_MAX]; /* https://ledger.example.com, no trailing slash */
+	char share_dir[CONFIG_TEXT_MAX];  /* holds templates/ and sql/ */
+	char database[CONFIG_TEXT_MAX];   /* a socket's path, or host[,host…][:port] */
+	char database_name[CONFIG_TEXT_MAX];
+	char database_secrets[CONFIG_TEXT_MAX]; /* one file a user; "" = socket authentication */
+	char key_dir[CONFIG_TEXT_MAX];
+	char sage_client_id[CONFIG_TEXT_MAX];
+	char sage_client_secret[CONFIG_TEXT_MAX];
+	char sage_authorize_url[CONFIG_TEXT_MAX];
+	char sage_token_url[CONFIG_TEXT_MAX];
+	char sage_revoke_url[CONFIG_TEXT_MAX];
+	char sage_api_url[CONFIG_TEXT_MAX];
+	bool allow_http_loopback; /* sandboxes and tests only */
+	bool signup;
+	int worker_threads;   /* 1 … 64 */
+	int token_skew;       /* seconds a shop's clock may differ; 0 … 600 */
+	int intake_max_depth; /* unfinished jobs at which webhooks are told to wait */
+	enum log_level log_level;
+};
+
+/* LED_VALIDATION, code "bad_config", with a sentence that names the key and the fix. */
+enum led_err config_load(const char *path, struct config *config, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* The value behind "--config" in a program's arguments, else "/etc/ledger/ledger.conf". */
+const char *config_path(int argc, char **argv);
+
+#endif
