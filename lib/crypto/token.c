@@ -1,0 +1,173 @@
+#include "crypto/token.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+#define SIGNATURE_TEXT_SIZE TEXT_BASE64URL_SIZE(DIGEST_SIZE) /* 44: 43 digits and the NUL */
+
+static const char header_json[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+
+static enum led_err add_signature(const struct secret *key, struct buf *token)
+{
+	unsigned char mac[DIGEST_SIZE];
+	char text[SIGNATURE_TEXT_SIZE];
+	if (token->failed || digest_hmac(key, token->data, token->len, mac))
+		return LED_INTERNAL;
+	text_base64url(mac, sizeof mac, text);
+	buf_add_char(token, '.');
+	buf_add_str(token, text);
+	return token->failed ? LED_INTERNAL : LED_OK;
+}
+
+static void add_encoded(struct buf *token, const char *json, size_t len)
+{
+	char encoded[TOKEN_MAX];
+	if (TEXT_BASE64URL_SIZE(len) > sizeof encoded) {
+		token->failed = true;
+		return;
+	}
+	text_base64url(json, len, encoded);
+	buf_add_str(token, encoded);
+}
+
+enum led_err token_sign(const struct secret *inbound_key, const char *tenant_id, int64_t now,
+			char *out, struct led_error *error)
+{
+	char jti[UUID_SIZE];
+	struct buf claims, token;
+	buf_init(&claims, TOKEN_MAX);
+	buf_init(&token, TOKEN_MAX - 1);
+	enum led_err err = random_uuid(jti);
+	if (!err) {
+		buf_add_str(&claims, "{\"iss\":\"byte8-ledger\",\"sub\":");
+		json_quote(&claims, tenant_id);
+		buf_addf(&claims,
+			 ",\"aud\":\"magento\",\"iat\":%lld,\"nbf\":%lld,\"exp\":%lld,\"jti\":\"%"
+			 "s\"}",
+			 (long long)now, (long long)now - 60, (long long)now + 240, jti);
+		token.failed = claims.failed;
+		add_encoded(&token, header_json, sizeof header_json - 1);
+		buf_add_char(&token, '.');
+		add_encoded(&token, buf_str(&claims), claims.len);
+		err = add_signature(inbound_key, &token);
+	}
+	if (err)
+		led_fail(error, err, "token_not_signed", "Signing a token for the shop failed.");
+	else
+		memcpy(out, token.data, token.len + 1);
+	buf_release(&claims);
+	buf_release(&token);
+	return err;
+}
+
+struct segments {
+	const char *header, *payload, *signature;
+	size_t header_len, payload_len, signature_len;
+};
+
+static bool split(const char *token, size_t len, struct segments *s)
+{
+	const char *first = memchr(token, '.', len);
+	const char *second =
+		first ? memchr(first + 1, '.', len - (size_t)(first + 1 - token)) : NULL;
+	if (!second)
+		return false;
+	*s = (struct segments){
+		.header = token,
+		.header_len = (size_t)(first - token),
+		.payload = first + 1,
+		.payload_len = (size_t)(second - first - 1),
+		.signature = second + 1,
+		.signature_len = len - (size_t)(second + 1 - token),
+	};
+	return !memchr(s->signature, '.', s->signature_len);
+}
+
+/* Decodes and parses one segment; NULL when it is not strict JSON. The caller puts it. */
+static struct json_object *decode(const char *segment, size_t len)
+{
+	char json[TOKEN_MAX];
+	struct json_object *value = NULL;
+	long n = text_unbase64url(segment, len, json, sizeof json);
+	if (n < 0 || json_parse(json, (size_t)n, &value, NULL))
+		return NULL;
+	return value;
+}
+
+static bool member_is(struct json_object *object, const char *key, const char *expected)
+{
+	const char *text = json_string(object, key);
+	size_t len = strlen(expected);
+	return text && strlen(text) == len && CRYPTO_memcmp(text, expected, len) == 0;
+}
+
+static bool header_is_ours(const struct segments *s)
+{
+	struct json_object *header = decode(s->header, s->header_len);
+	bool ok = member_is(header, "alg", "HS256") && member_is(header, "typ", "JWT");
+	json_object_put(header);
+	return ok;
+}
+
+static bool signature_matches(const struct secret *key, const char *token, const struct segments *s)
+{
+	unsigned char mac[DIGEST_SIZE];
+	char expected[SIGNATURE_TEXT_SIZE];
+	size_t signed_len = s->header_len + 1 + s->payload_len;
+	if (s->signature_len != SIGNATURE_TEXT_SIZE - 1 || digest_hmac(key, token, signed_len, mac))
+		return false;
+	text_base64url(mac, sizeof mac, expected);
+	return CRYPTO_memcmp(expected, s->signature, SIGNATURE_TEXT_SIZE - 1) == 0;
+}
+
+/* The claims' own rules; the reason's code, or NULL when all hold. */
+static const char *claims_fault(struct json_object *json, const char *tenant_id, int64_t now,
+				int skew, struct token_claims *claims)
+{
+	const int64_t max = INT64_MAX / 4; /* so that the sums below cannot overflow */
+	int64_t iat, nbf, exp;
+	const char *jti = json_string(json, "jti");
+	if (!member_is(json, "iss", "magento") || !member_is(json, "aud", "byte8-ledger") ||
+	    !member_is(json, "sub", tenant_id))
+		return "token_claims";
+	if (!json_int(json, "iat", 0, max, &iat) || !json_int(json, "nbf", 0, max, &nbf) ||
+	    !json_int(json, "exp", 0, max, &exp))
+		return "token_claims";
+	if (!jti || !*jti || strlen(jti) > TOKEN_JTI_MAX)
+		return "token_claims";
+	if (exp <= iat || exp - iat > TOKEN_LIFE_MAX)
+		return "token_claims";
+	if (exp + skew <= now)
+		return "token_expired";
+	if (iat > now + skew || nbf > now + skew)
+		return "token_early";
+	memcpy(claims->jti, jti, strlen(jti) + 1);
+	claims->exp = exp;
+	return NULL;
+}
+
+enum led_err token_verify(const struct secret *outbound_key, const char *token, size_t len,
+			  const char *tenant_id, int64_t now, int skew, struct token_claims *claims,
+			  struct led_error *error)
+{
+	struct segments s;
+	const char *fault;
+	if (len > TOKEN_MAX || !split(token, len, &s))
+		fault = "token_malformed";
+	else if (!signature_matches(outbound_key, token, &s))
+		fault = "token_signature";
+	else if (!header_is_ours(&s))
+		fault = "token_header";
+	else {
+		struct json_object *json = decode(s.payload, s.payload_len);
+		fault = json ? claims_fault(json, tenant_id, now, skew, claims) : "token_malformed";
+		json_object_put(json);
+	}
+	if (fault)
+		return led_fail(error, LED_AUTH, fault, "The token was not accepted.");
+	return LED_OK;
+}
