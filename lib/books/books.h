@@ -1,0 +1,81 @@
+/*
+ * The translation: a canonical Magento entity in, one Sage request body out. Pure: the
+ * same inputs give the same bytes, and nothing here knows a clock, a network or a
+ * database. Every document totals exactly Magento's grand_total.
+ *
+ * How an invoice is posted, in order:
+ *   magento_parse_invoice   the shop's answer
+ *   books_filter            a skip reason, or go on                      (filter.h)
+ *   books_contact_choose    whose contact: the buyer's or the fallback   (contact.h)
+ *   books_contact_key       under which key it is cross-referenced
+ *   books_contact_body      what to POST when there is none yet
+ *   books_invoice           the body of POST /sales_invoices             (invoice.h)
+ *   books_set_idempotency_id, then POST
+ *   books_compare_total     Sage's total against ours
+ *
+ * Bodies carry decimals as JSON numbers with their exact digits (12.50), the type that
+ * Sage's specification declares; they are never computed or printed through a double.
+ */
+#ifndef BOOKS_BOOKS_H
+#define BOOKS_BOOKS_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "books/policy.h"
+#include "books/reference.h"
+#include "books/zone.h"
+
+#include <json-c/json.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOOKS_WARNINGS_MAX 8
+#define BOOKS_DETAIL_MAX   160 /* bytes with the NUL */
+
+/* Something worth knowing about a document that was posted all the same. */
+struct books_warning {
+	const char *code;              /* explained in books/codes.h */
+	char detail[BOOKS_DETAIL_MAX]; /* the amounts or names concerned; "" = none */
+};
+
+struct books_warnings {
+	struct books_warning item[BOOKS_WARNINGS_MAX];
+	size_t count;
+};
+
+/* What every translation reads. All of it is borrowed. */
+struct books_context {
+	const struct policy *policy;
+	const struct reference *reference;
+	const struct zone *zone; /* the policy's time_zone, else books_reference_zone() */
+	const char *const *former_prefixes; /* invoice_number_prefix values used before */
+	size_t former_prefix_count;
+	struct arena *arena; /* for texts on the way */
+};
+
+/* A translated document. Released with books_document_release(), also after an error. */
+struct books_document {
+	struct json_object *body; /* {"sales_invoice": {…}}, idempotency_id not in it yet */
+	int64_t total;            /* what Sage will total, in minor units = grand_total */
+	struct books_warnings warnings;
+};
+
+void books_document_release(struct books_document *document);
+
+/* Adds a warning; a code that is there already is not added twice. */
+void books_warn(struct books_warnings *warnings, const char *code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Puts the id into the body's one resource object, where Sage looks for it. */
+enum led_err books_set_idempotency_id(struct json_object *body, const char *id,
+				      struct led_error *error) __attribute__((warn_unused_result));
+
+/* After posting: `total_amount` is the member of Sage's answer. A difference adds the
+ * warning total_mismatch with both figures. LED_SERDE, "sage_answer_invalid", when it is
+ * no amount. */
+enum led_err books_compare_total(int64_t expected, struct json_object *total_amount,
+				 struct books_warnings *warnings, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * Every code that a run can end with or carry: what it means in plain words, and what
+ * the merchant can do. The dashboard, `ledgerctl explain` and the tests read this table.
+ */
+#ifndef BOOKS_CODES_H
+#define BOOKS_CODES_H
+
+#include <stddef.h>
+
+enum books_code_kind { BOOKS_CODE_SKIP, BOOKS_CODE_WARNING, BOOKS_CODE_ERROR };
+
+struct books_code {
+	const char *code;
+	enum books_code_kind kind;
+	const char *means;   /* one sentence */
+	const char *to_do;   /* one sentence */
+	const char *setting; /* the setting concerned, or NULL */
+};
+
+/* All of them, in the order of the specification. */
+const struct books_code *books_codes(size_t *count);
+
+/* The code's row, or NULL. */
+const struct books_code *books_code_find(const char *code);
+
+#endif
