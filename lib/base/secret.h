@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SECRET_MAX 4096 /* bytes: two of Sage's 2048-byte tokens would not be one secret */
+#define SECRET_MAX 4096 /* bytes; Sage asks to reserve 2048 for a token */
 
 struct secret {
 	unsigned char *bytes; /* NULL when empty */

@@ -131,7 +131,7 @@ enum led_err seal_keys_init(const char *key_dir, int *created, struct led_error 
 	*created = 0;
 	for (size_t i = 0; i < RINGS; i++) {
 		char path[1024];
-		bool made;
+		bool made = false;
 		key_path(key_dir, i, 1, path, sizeof path);
 		if (create_key(path, &made, error))
 			return LED_INTERNAL;

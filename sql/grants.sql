@@ -1,0 +1,53 @@
+-- Each program's MariaDB user and the least it needs. Run by the operator as a MariaDB
+-- administrator after `ledgerctl migrate`; running it again changes nothing. A user that
+-- exists already keeps its way of signing in; a new one is known by its system user's name.
+
+CREATE USER IF NOT EXISTS 'ledger-webhook'@'localhost' IDENTIFIED VIA unix_socket;
+CREATE USER IF NOT EXISTS 'ledger-dashboard'@'localhost' IDENTIFIED VIA unix_socket;
+CREATE USER IF NOT EXISTS 'ledger-connect'@'localhost' IDENTIFIED VIA unix_socket;
+CREATE USER IF NOT EXISTS 'ledger-worker'@'localhost' IDENTIFIED VIA unix_socket;
+CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
+
+-- Reads the verifying keys, calls the intake, answers the shop's health and status
+-- questions, and lets a shop disconnect. It cannot read the keys that sign our calls,
+-- nor any Sage token.
+GRANT EXECUTE ON PROCEDURE ledger.intake_event TO 'ledger-webhook'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';
+GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
+              previous_key, previous_key_until, sage_region)
+  ON ledger.binding TO 'ledger-webhook'@'localhost';
+GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
+GRANT SELECT ON ledger.job TO 'ledger-webhook'@'localhost';
+
+-- Sees no sealed value at all.
+GRANT SELECT ON ledger.account TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.member TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, INSERT ON ledger.audit_log TO 'ledger-dashboard'@'localhost';
+GRANT SELECT (id, account_id, shop_url, status, magento_status, sage_status, sage_region,
+              sage_business_id, sage_business_name, policy_version, reference_at, created_at)
+  ON ledger.binding TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.sync_run TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.run_attempt TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.job TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
+
+-- Reads bindings and moves their work along; people and sessions are none of its business.
+GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';
+GRANT SELECT, UPDATE ON ledger.oauth_token TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT ON ledger.policy TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-worker'@'localhost';
+GRANT SELECT, UPDATE ON ledger.lane TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.job TO 'ledger-worker'@'localhost';
+GRANT SELECT, UPDATE ON ledger.sync_run TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, DELETE ON ledger.run_attempt TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.intent TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.entity_xref TO 'ledger-worker'@'localhost';
+GRANT SELECT, DELETE ON ledger.token_seen TO 'ledger-worker'@'localhost';
+GRANT SELECT, DELETE ON ledger.session TO 'ledger-worker'@'localhost';
+GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
+GRANT INSERT ON ledger.audit_log TO 'ledger-worker'@'localhost';
+
+-- The operator's tool owns the schema.
+GRANT ALL PRIVILEGES ON ledger.* TO 'ledgerctl'@'localhost';
