@@ -42,7 +42,8 @@ struct http_client_header {
 struct http_call {
 	const char *method; /* "GET", "POST", "PUT" */
 	const char *url;
-	const char *bearer; /* sent as Authorization: Bearer; wiped from our copies; NULL = none */
+	const char *bearer; /* sent as Authorization: Bearer, wiped from our copies; NULL = none */
+	size_t bearer_len;
 	struct http_client_header headers[HTTP_CLIENT_HEADERS_MAX]; /* up to the first NULL name */
 	const char *body;                                           /* NULL = none */
 	size_t body_len;

@@ -72,9 +72,10 @@ enum http_body_result {
 	HTTP_BODY_NO_MEMORY,
 };
 
-/* Reads up to `len` bytes; what it returns is less only at the end. FCGX_GetStr's shape. */
+/* Where a body comes from. `read` gives up to `len` bytes, fewer only at the end; -1 when
+ * the stream is broken. */
 struct http_body_source {
-	size_t (*read)(void *stream, char *out, size_t len);
+	long (*read)(void *stream, char *out, size_t len);
 	void *stream;
 };
 

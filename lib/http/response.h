@@ -57,10 +57,9 @@ void http_response_html(struct http_response *response, int status);
 /* 303 See Other. `location` is a path of ours or a URL built by us; percent-encoded. */
 void http_response_redirect(struct http_response *response, const char *location);
 
-/* Writes the CGI form ("Status: 200 OK", headers, empty line, body) to `out`. With
- * `head_only` the body is left out but its length is told. False when the response is
- * failed or has no status. */
-bool http_response_write(const struct http_response *response, bool head_only, struct buf *out)
+/* Appends the head in CGI's form to `out`: "Status: 200 OK", the headers, Content-Length
+ * and the empty line. False when the response is failed, has no status, or does not fit. */
+bool http_response_head(const struct http_response *response, struct buf *out)
 	__attribute__((warn_unused_result));
 
 #endif
