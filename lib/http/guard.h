@@ -15,4 +15,7 @@
  * other than IPv4 and IPv6 never do. */
 bool guard_address_allowed(const struct sockaddr *address, bool allow_loopback);
 
+/* 127.0.0.0/8 or ::1: all that plain http may reach, under the same switch. */
+bool guard_address_loopback(const struct sockaddr *address);
+
 #endif
