@@ -16,6 +16,7 @@ GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localho
 GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
               previous_key, previous_key_until, sage_region)
   ON ledger.binding TO 'ledger-webhook'@'localhost';
+GRANT INSERT ON ledger.token_seen TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.job TO 'ledger-webhook'@'localhost';
 

@@ -124,6 +124,20 @@ static bool signature_matches(const struct secret *key, const char *token, const
 	return CRYPTO_memcmp(expected, s->signature, SIGNATURE_TEXT_SIZE - 1) == 0;
 }
 
+bool token_subject(const char *token, size_t len, char *out)
+{
+	struct segments s;
+	if (len > TOKEN_MAX || !split(token, len, &s))
+		return false;
+	struct json_object *claims = decode(s.payload, s.payload_len);
+	const char *sub = json_string(claims, "sub");
+	bool ok = sub && strlen(sub) < UUID_SIZE;
+	if (ok)
+		memcpy(out, sub, strlen(sub) + 1);
+	json_object_put(claims);
+	return ok;
+}
+
 /* The claims' own rules; the reason's code, or NULL when all hold. */
 static const char *claims_fault(struct json_object *json, const char *tenant_id, int64_t now,
 				int skew, struct token_claims *claims)

@@ -10,6 +10,8 @@
 #include "base/secret.h"
 #include "crypto/random.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define TOKEN_MAX      2048 /* bytes of a token we accept */
@@ -26,6 +28,10 @@ struct token_claims {
  * TOKEN_MAX bytes and is NUL-terminated. LED_INTERNAL when it does not fit. */
 enum led_err token_sign(const struct secret *inbound_key, const char *tenant_id, int64_t now,
 			char *out, struct led_error *error) __attribute__((warn_unused_result));
+
+/* The `sub` that a token claims, unproven: good only for finding the key to verify it
+ * with. False when there is none of at most UUID_SIZE - 1 bytes. `out` has UUID_SIZE. */
+bool token_subject(const char *token, size_t len, char *out);
 
 /* Judges a token from a shop: three segments, signature, header, then iss magento, aud
  * byte8-ledger, sub = `tenant_id`, integers iat, nbf, exp with exp - iat <= 300, all

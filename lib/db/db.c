@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "db/internal.h"
 
-#include <mysql/errmsg.h>
-#include <mysql/mysqld_error.h>
+#include <errmsg.h>
+#include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,29 +139,32 @@ enum led_err db_connect(struct db *db, struct led_error *error)
 	return err;
 }
 
-static struct db *db_alloc(const struct config *config, const char *user, unsigned sets)
+enum led_err db_new(const struct config *config, const char *user, unsigned sets,
+                    struct db **out, struct led_error *error)
 {
 	struct db *db = calloc(1, sizeof *db);
-	if (!db)
-		return NULL;
+	if (!db || mysql_library_init(0, NULL, NULL)) {
+		free(db);
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory to connect.");
+	}
 	*db = (struct db){.config = config, .sets = sets, .broken = true};
 	snprintf(db->user, sizeof db->user, "%s", user);
-	return db;
-}
-
-enum led_err db_open(const struct config *config, const char *user, unsigned sets, struct db **out,
-		     struct led_error *error)
-{
-	struct db *db = db_alloc(config, user, sets);
-	if (!db)
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory to connect.");
-	enum led_err err = db_connect(db, error);
-	if (err) {
-		db_close(db);
-		return err;
-	}
 	*out = db;
 	return LED_OK;
+}
+
+enum led_err db_open(const struct config *config, const char *user, unsigned sets,
+                     struct db **out, struct led_error *error)
+{
+	struct db *db = NULL;
+	enum led_err err = db_new(config, user, sets, &db, error);
+	if (!err)
+		err = db_connect(db, error);
+	if (err)
+		db_close(db);
+	else
+		*out = db;
+	return err;
 }
 
 void db_close(struct db *db)

@@ -4,7 +4,7 @@
 
 #include "db/db.h"
 
-#include <mysql/mysql.h>
+#include <mysql.h>
 
 struct db {
 	const struct config *config; /* borrowed; outlives the connection */

@@ -19,8 +19,11 @@ enum led_err db_pool_new(const struct config *config, const char *user, unsigned
 			 struct db_pool **out, struct led_error *error)
 {
 	struct db_pool *pool = calloc(1, sizeof *pool + (size_t)size * sizeof *pool->connections);
-	if (!pool)
+	/* Initialised here, by one thread: the first connection's own attempt would race. */
+	if (!pool || mysql_library_init(0, NULL, NULL)) {
+		free(pool);
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a pool.");
+	}
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_cond_init(&pool->returned, NULL);
 	pool->config = config;

@@ -2,6 +2,7 @@
 #include "db/db.h"
 #include "db/internal.h"
 
+#include <errmsg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,25 +74,16 @@ static void bind_value(MYSQL_BIND *bind, const struct db_value *value)
 	}
 }
 
-static enum led_err execute(struct db *db, enum db_statement id, const struct db_value *args,
-			    size_t count, struct led_error *error)
+static enum led_err send_once(struct db *db, enum db_statement id, const struct db_value *args,
+                              size_t count, struct led_error *error)
 {
 	MYSQL_BIND binds[PARAMS_MAX];
-	if (db->broken && !db->in_transaction) {
-		enum led_err err = db_connect(db, error);
-		if (err)
-			return err;
-	}
 	MYSQL_STMT *stmt = db->statements[id];
 	db->last_errno = 0;
 	if (!stmt || db->broken)
 		return led_fail(error, LED_DATABASE, "database_gone",
-				"The connection to the database was lost (%s).",
-				db_statement_texts[id].name);
-	if (count != db_statement_texts[id].param_count)
-		return led_fail(error, LED_INTERNAL, "statement_mismatch",
-				"%s takes (%s) and was given %zu values.",
-				db_statement_texts[id].name, db_statement_texts[id].params, count);
+		                "The connection to the database was lost (%s).",
+		                db_statement_texts[id].name);
 	memset(binds, 0, sizeof binds);
 	for (size_t i = 0; i < count; i++)
 		bind_value(&binds[i], &args[i]);
@@ -100,6 +92,29 @@ static enum led_err execute(struct db *db, enum db_statement id, const struct db
 	db->affected = mysql_stmt_affected_rows(stmt);
 	db->insert_id = (int64_t)mysql_stmt_insert_id(stmt);
 	return LED_OK;
+}
+
+static enum led_err execute(struct db *db, enum db_statement id, const struct db_value *args,
+                            size_t count, struct led_error *error)
+{
+	if (count != db_statement_texts[id].param_count)
+		return led_fail(error, LED_INTERNAL, "statement_mismatch",
+		                "%s takes (%s) and was given %zu values.", db_statement_texts[id].name,
+		                db_statement_texts[id].params, count);
+	bool reused = !db->broken;
+	enum led_err err = LED_OK;
+	if (db->broken && !db->in_transaction)
+		err = db_connect(db, error);
+	if (!err)
+		err = send_once(db, id, args, count, error);
+	/* "Gone" is a failed write on a connection that the server had closed while it was
+	 * idle: the statement was not delivered. "Lost" is a failed read: it may have been. */
+	if (err && reused && db->last_errno == CR_SERVER_GONE_ERROR && !db->in_transaction) {
+		err = db_connect(db, error);
+		if (!err)
+			err = send_once(db, id, args, count, error);
+	}
+	return err;
 }
 
 static bool is_integer(enum enum_field_types type)

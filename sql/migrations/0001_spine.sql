@@ -164,7 +164,8 @@ CREATE TABLE sync_run (
   queued_at       DATETIME(6)  NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
   finished_at     DATETIME(6)  NULL,
   PRIMARY KEY (id),
-  KEY sync_run_entity (binding_id, event, magento_id, id),
+  KEY sync_run_entity (binding_id, entity_type, magento_id, event, id),
+  KEY sync_run_outcome (binding_id, status, finished_at),
   KEY sync_run_history (account_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 

@@ -18,7 +18,8 @@ CREATE OR REPLACE PROCEDURE intake_event(
   IN p_mode        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin, -- create_once, upsert, unknown
   IN p_website_id  INT,
   IN p_store_id    INT,
-  IN p_occurred_at BIGINT
+  IN p_occurred_at BIGINT,
+  IN p_number      VARCHAR(64)                                        -- increment id, or NULL
 )
   SQL SECURITY DEFINER
   MODIFIES SQL DATA
@@ -62,9 +63,10 @@ intake: BEGIN
   IF p_mode = 'unknown' THEN
     SET v_run = NEXT VALUE FOR run_number;
     INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id,
-                          store_id, occurred_at, policy_version, status, skip_reason, finished_at)
+                          store_id, occurred_at, magento_number, policy_version, status, skip_reason,
+                          finished_at)
       VALUES (v_run, v_account, p_binding, p_event, p_entity_type, p_magento_id, p_website_id,
-              p_store_id, FROM_UNIXTIME(p_occurred_at), v_policy, 'skipped_by_policy',
+              p_store_id, FROM_UNIXTIME(p_occurred_at), p_number, v_policy, 'skipped_by_policy',
               'event_not_supported', UTC_TIMESTAMP(6));
     COMMIT;
     SELECT 'accepted' AS verdict, v_run AS run_id;
@@ -74,7 +76,8 @@ intake: BEGIN
   -- A create-once event that succeeded is answered with its run, and the shop told again.
   IF p_mode = 'create_once' THEN
     SELECT id, status INTO v_run, v_status FROM sync_run
-     WHERE binding_id = p_binding AND event = p_event AND magento_id = p_magento_id
+     WHERE binding_id = p_binding AND entity_type = p_entity_type
+       AND magento_id = p_magento_id AND event = p_event
      ORDER BY id DESC LIMIT 1;
     IF v_status = 'succeeded' THEN
       INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
@@ -94,9 +97,9 @@ intake: BEGIN
     ON DUPLICATE KEY UPDATE run_id = LAST_INSERT_ID(run_id);
   IF ROW_COUNT() = 1 THEN
     INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id,
-                          store_id, occurred_at, policy_version)
+                          store_id, occurred_at, magento_number, policy_version)
       VALUES (v_run, v_account, p_binding, p_event, p_entity_type, p_magento_id, p_website_id,
-              p_store_id, FROM_UNIXTIME(p_occurred_at), v_policy);
+              p_store_id, FROM_UNIXTIME(p_occurred_at), p_number, v_policy);
   ELSE
     SET v_run = LAST_INSERT_ID();
   END IF;

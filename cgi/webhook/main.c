@@ -1,0 +1,79 @@
+#include "base/log.h"
+#include "gate.h"
+#include "http/form.h"
+#include "webhook.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROGRAM    "ledger-webhook"
+#define ARENA_CAP  (2 * 1024 * 1024) /* bytes for one request */
+#define ANSWER_CAP 65536
+
+static const struct http_route routes[] = {
+	{HTTP_METHOD_POST, "/webhooks/magento/{tenant}/{event}", webhook_event, 0, WEBHOOK_BODY_MAX},
+	{HTTP_METHOD_POST, "/v1/tenant/disconnect", webhook_disconnect, 0, WEBHOOK_BODY_MAX},
+	{HTTP_METHOD_GET, "/v1/tile/health", webhook_health, 0, 0},
+	{HTTP_METHOD_GET, "/v1/status", webhook_status, 0, 0},
+};
+
+/* The same bytes for an unknown tenant, a wrong signature and a used token. */
+enum led_err webhook_unauthorized(struct http_response *response)
+{
+	http_response_error(response, 401, "unauthorized", "The token was not accepted.");
+	return LED_OK;
+}
+
+enum led_err webhook_bad_request(struct http_response *response, const char *message)
+{
+	http_response_error(response, 400, "bad_request", message);
+	return LED_OK;
+}
+
+bool webhook_wrong_provider(struct http_request *request, struct http_response *response)
+{
+	struct http_form query;
+	char message[128];
+	if (http_form_parse(request->query, strlen(request->query), request->arena, &query, NULL)) {
+		webhook_bad_request(response, "The query is malformed.");
+		return true;
+	}
+	const char *provider = http_form_get(&query, "provider");
+	if (!provider || strcmp(provider, "sage_accounting") == 0)
+		return false;
+	snprintf(message, sizeof message, "tenant has no active %.32s binding", provider);
+	http_response_error(response, 400, "unknown_provider", message);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static struct webhook webhook = {.has_room = true};
+	struct led_error error;
+	char prefix[CONFIG_TEXT_MAX];
+	int status = 1;
+	log_open(PROGRAM, LOG_INFO);
+	if (config_load(config_path(argc, argv), &webhook.config, &error) ||
+	    db_new(&webhook.config, PROGRAM, DB_SET_INTAKE, &webhook.db, &error)) {
+		log_error("start_failed", &error);
+		return 1;
+	}
+	log_open(PROGRAM, webhook.config.log_level);
+	webhook.gate = gate_new(&webhook.config);
+	if (webhook.gate && http_public_prefix(webhook.config.public_url, prefix, sizeof prefix)) {
+		const struct http_program program = {
+			.routes = routes,
+			.route_count = sizeof routes / sizeof *routes,
+			.state = &webhook,
+			.prefix = prefix,
+			.arena_cap = ARENA_CAP,
+			.body_cap = ANSWER_CAP,
+			.failure_status = 503,
+			.fail = http_fail_json,
+		};
+		status = http_serve(&program);
+	}
+	gate_free(webhook.gate);
+	db_close(webhook.db);
+	return status;
+}

@@ -1,0 +1,36 @@
+/*
+ * ledger-webhook: the endpoints that shops call. What can go wrong for a while is
+ * answered 503, for a shop gives an event up for good on any 4xx; 4xx is kept for what
+ * the database has positively answered or what no retry could mend.
+ */
+#ifndef WEBHOOK_WEBHOOK_H
+#define WEBHOOK_WEBHOOK_H
+
+#include "base/config.h"
+#include "crypto/seal.h"
+#include "crypto/token.h"
+#include "db/db.h"
+#include "http/serve.h"
+
+#define WEBHOOK_BODY_MAX 262144 /* bytes */
+
+struct gate;
+
+struct webhook {
+	struct config config;
+	struct db *db;
+	struct gate *gate;
+	int64_t depth_checked_ms; /* monotonic; see intake_has_room in event.c */
+	bool has_room;
+};
+
+http_handler webhook_event, webhook_disconnect, webhook_health, webhook_status;
+
+/* The three answers that several endpoints share. */
+enum led_err webhook_unauthorized(struct http_response *response);
+enum led_err webhook_bad_request(struct http_response *response, const char *message);
+
+/* `?provider=` names another connector than ours: answers 400 and returns true. */
+bool webhook_wrong_provider(struct http_request *request, struct http_response *response);
+
+#endif

@@ -1,0 +1,51 @@
+-- What ledger-webhook may ask. The procedures hold their own transactions.
+
+-- name: intake_binding(binding)
+-- The key that verifies this shop's tokens, and the one before a re-pairing while it counts.
+SELECT account_id, status, key_version, outbound_key,
+       IF(previous_key_until > UTC_TIMESTAMP(6), previous_key, NULL)
+  FROM binding WHERE id = ?;
+
+-- name: intake_event(binding, key_version, token_hash, expires_at, event, entity_type, magento_id, mode, website_id, store_id, occurred_at, number)
+CALL intake_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: intake_disconnect(binding, key_version, token_hash, expires_at)
+CALL tenant_disconnect(?, ?, ?, ?);
+
+-- name: intake_token_use(token_hash, expires_at)
+-- scope: installation
+-- A duplicate key is the answer "used before".
+INSERT INTO token_seen (token_hash, expires_at) VALUES (?, FROM_UNIXTIME(?));
+
+-- name: intake_depth(most)
+-- scope: installation
+-- Unfinished jobs, counted no further than `most`.
+SELECT COUNT(*) FROM (SELECT 1 FROM job LIMIT ?) AS counted;
+
+-- name: intake_health(binding)
+SELECT magento_status, sage_status, sage_region FROM binding WHERE id = ?;
+
+-- name: intake_count(binding, status, since)
+-- Counted no further than 1000: the shop's tile only says how many, roughly. `since` is
+-- when it finished, and 0 counts unfinished ones too.
+SELECT COUNT(*) FROM (
+  SELECT 1 FROM sync_run
+   WHERE binding_id = ? AND status = ? AND COALESCE(finished_at, '9999-01-01') > FROM_UNIXTIME(?)
+   LIMIT 1000) AS counted;
+
+-- name: intake_last_finished(binding, binding_again, binding_once_more)
+-- Unix seconds, or NULL. One index dive a status.
+SELECT UNIX_TIMESTAMP(MAX(finished_at)) DIV 1 FROM (
+  SELECT MAX(finished_at) AS finished_at FROM sync_run WHERE binding_id = ? AND status = 'succeeded'
+  UNION ALL
+  SELECT MAX(finished_at) FROM sync_run WHERE binding_id = ? AND status = 'skipped_by_policy'
+  UNION ALL
+  SELECT MAX(finished_at) FROM sync_run WHERE binding_id = ? AND status = 'failed') AS last;
+
+-- name: intake_entity_runs(binding, entity_type, magento_id)
+-- An entity's runs, newest first.
+SELECT id, event, status, attempts, skip_reason, error_class, error_code, error_message,
+       sage_id, sage_number, UNIX_TIMESTAMP(queued_at) DIV 1, UNIX_TIMESTAMP(finished_at) DIV 1
+  FROM sync_run
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ?
+ ORDER BY id DESC LIMIT 20;
