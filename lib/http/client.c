@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define HEADER_LINE_MAX  8192  /* bytes of a header line that we send */
 #define ANSWER_HEAD_MAX  65536 /* bytes of all header lines that we take */
@@ -170,6 +169,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *user)
 	char seconds[HTTP_CLIENT_FIELD_MAX];
 	if (keep_field(line, len, "content-type", answer->content_type) ||
 	    keep_field(line, len, "x-request-id", answer->request_id) ||
+	    keep_field(line, len, "x_request_id", answer->request_id) || /* Sage: either */
 	    keep_field(line, len, "x-business", answer->business))
 		return len;
 	if (keep_field(line, len, "retry-after", seconds))
@@ -185,7 +185,9 @@ static enum led_err check_url(const struct http_client *client, struct transfer 
 {
 	char *scheme = NULL, *host = NULL;
 	CURLU *url = curl_url();
-	bool good = url && curl_url_set(url, CURLUPART_URL, transfer->call->url, 0) == CURLUE_OK &&
+	bool good = url &&
+		    curl_url_set(url, CURLUPART_URL, transfer->call->url, CURLU_DISALLOW_USER) ==
+			    CURLUE_OK &&
 		    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 		    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK;
 	if (good) {
