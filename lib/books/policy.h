@@ -89,6 +89,10 @@ enum led_err books_policy_parse(struct json_object *json, struct arena *arena, s
 struct json_object *books_policy_print(const struct policy *policy)
 	__attribute__((warn_unused_result));
 
+/* A percentage as the tax map's key: "20.00", and "14.975" where two digits are not
+ * enough. `out` has DECIMAL_TEXT_MAX bytes. Returns `out`. */
+const char *books_percentage_print(struct decimal percentage, char *out);
+
 /* Sets default_tax_rate_id and default_ledger_account_id where they are not set: the
  * region's standard rate; the account with nominal code 4000, else the first of type
  * SALES. What cannot be chosen stays unset. */

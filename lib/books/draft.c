@@ -1,0 +1,144 @@
+#include "books/draft.h"
+#include "books/tax.h"
+
+#include <stdlib.h>
+
+#define LARGE_PART 10 /* an adjustment above a tenth of the total is large */
+
+static bool tax_agrees(const struct books_context *context, const struct draft_source *source,
+		       const char *rate_id)
+{
+	int64_t tax;
+	return tax_of_rate(context, rate_id, source->shipping_amount, &tax) &&
+	       tax == source->shipping_tax;
+}
+
+/* Sage computes the tax of its shipping panel anew. Where that would not be the shop's, or
+ * where there is no other line, shipping is an ordinary line. */
+enum led_err draft_add_shipping(const struct books_context *context,
+				const struct draft_source *source, struct draft *draft,
+				struct books_warnings *warnings, struct led_error *error)
+{
+	struct tax_choice choice;
+	struct tax_line taxed = {
+		.name = "Shipping",
+		.quantity = decimal_of(1, 0),
+		.subtotal = source->shipping_amount,
+		.tax = source->shipping_tax,
+		.abroad = source->abroad,
+	};
+	if (!source->shipping_amount && !source->shipping_tax)
+		return LED_OK;
+	enum led_err err = tax_choose(context, &taxed, TAX_DISCOUNT_NET, &choice, error);
+	if (err)
+		return err;
+	if (choice.guessed)
+		books_warn(warnings, "tax_rate_defaulted", "%s", taxed.name);
+	if (draft->line_count > 0 && tax_agrees(context, source, choice.rate_id)) {
+		draft->has_panel = true;
+		draft->shipping_net = source->shipping_amount;
+		draft->shipping_tax = source->shipping_tax;
+		draft->shipping_rate_id = choice.rate_id;
+		return LED_OK;
+	}
+	draft->lines[draft->line_count++] = (struct draft_line){
+		.description = taxed.name,
+		.quantity = decimal_of(1, 0),
+		.unit_price = source->shipping_amount,
+		.net = source->shipping_amount,
+		.tax = source->shipping_tax,
+		.tax_rate_id = choice.rate_id,
+	};
+	return LED_OK;
+}
+
+int64_t draft_total(const struct draft *draft)
+{
+	int64_t total = draft->shipping_net + draft->shipping_tax;
+	for (size_t i = 0; i < draft->line_count; i++)
+		total += draft->lines[i].net + draft->lines[i].tax;
+	return total;
+}
+
+/* What neither lines nor shipping explain: rounding, gift cards, store credit. */
+enum led_err draft_add_adjustment(const struct books_context *context,
+				  const struct draft_source *source, struct draft *draft,
+				  struct books_warnings *warnings, struct led_error *error)
+{
+	char amount[DECIMAL_TEXT_MAX];
+	int64_t rest = source->grand_total - draft_total(draft);
+	if (!rest)
+		return LED_OK;
+	struct tax_choice abroad = {0};
+	struct tax_line untaxed = {.name = "Adjustment", .abroad = source->abroad};
+	const char *rate_id = tax_no_tax_rate(context);
+	if (source->abroad) {
+		enum led_err err = tax_choose(context, &untaxed, TAX_DISCOUNT_NET, &abroad, error);
+		if (err)
+			return err;
+		rate_id = abroad.rate_id;
+	}
+	if (!rate_id)
+		return led_fail(error, LED_VALIDATION, "no_tax_rate_missing",
+				"The total needs an adjustment of %s without tax, and Sage has no "
+				"tax rate of 0 %%.",
+				decimal_print(money_of(rest), amount));
+	draft->lines[draft->line_count++] = (struct draft_line){
+		.description = "Adjustment to Magento total",
+		.quantity = decimal_of(1, 0),
+		.unit_price = rest,
+		.net = rest,
+		.tax_rate_id = rate_id,
+	};
+	decimal_print(money_of(rest), amount);
+	books_warn(warnings, "adjusted_to_total", "%s %s", amount, source->currency);
+	if (llabs(rest) * LARGE_PART > llabs(source->grand_total))
+		books_warn(warnings, "adjustment_large", "%s %s", amount, source->currency);
+	return LED_OK;
+}
+
+enum led_err draft_make(const struct books_context *context, const struct draft_source *source,
+			struct draft *out, struct books_warnings *warnings, struct led_error *error)
+{
+	*out = (struct draft){0};
+	if (!context->policy->default_ledger_account_id)
+		return led_fail(error, LED_VALIDATION, "settings_incomplete",
+				"The setting default_ledger_account_id is not set.");
+	enum led_err err = draft_add_lines(context, source, out, warnings, error);
+	if (!err)
+		err = draft_add_shipping(context, source, out, warnings, error);
+	if (!err)
+		err = draft_add_adjustment(context, source, out, warnings, error);
+	if (!err && out->line_count == 0)
+		err = led_fail(error, LED_VALIDATION, "nothing_to_post",
+			       "The document has no line that could be posted.");
+	return err;
+}
+
+static void print_line(const struct books_context *context, const struct draft_line *line,
+		       struct body *body, struct json_object *out)
+{
+	body_text(body, out, "description", line->description);
+	body_text(body, out, "ledger_account_id", context->policy->default_ledger_account_id);
+	body_quantity(body, out, "quantity", line->quantity);
+	body_money(body, out, "unit_price", line->unit_price);
+	if (line->discount)
+		body_money(body, out, "discount_amount", line->discount);
+	body_text(body, out, "tax_rate_id", line->tax_rate_id);
+	body_money(body, out, "tax_amount", line->tax);
+	/* In no version of Sage's specification, yet some businesses refuse a line without. */
+	body_money(body, out, "currency_tax_amount", line->tax);
+}
+
+void draft_print(const struct books_context *context, const struct draft *draft, struct body *body,
+		 struct json_object *resource, const char *lines_key)
+{
+	struct json_object *lines = body_list(body, resource, lines_key);
+	for (size_t i = 0; i < draft->line_count; i++)
+		print_line(context, &draft->lines[i], body, body_append(body, lines));
+	if (!draft->has_panel)
+		return;
+	body_money(body, resource, "shipping_net_amount", draft->shipping_net);
+	body_text(body, resource, "shipping_tax_rate_id", draft->shipping_rate_id);
+	body_money(body, resource, "shipping_tax_amount", draft->shipping_tax);
+}
