@@ -125,8 +125,8 @@ CREATE TABLE lane (
   served_at     DATETIME(6)  NOT NULL DEFAULT '2000-01-01 00:00:00' COMMENT 'round robin: the least recently served goes first',
   parked_until  DATETIME(6)  NOT NULL DEFAULT '2000-01-01 00:00:00' COMMENT 'told to wait, or paused',
   parked_why    VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
-  failures      INT          NOT NULL DEFAULT 0 COMMENT 'in a row, of the upstream as a whole: the circuit breaker',
-  lease_owner   VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'host:pid:thread:random of the holder',
+  failures      INT          NOT NULL DEFAULT 0 COMMENT 'in a row: the circuit breaker opens at five',
+  lease_owner   VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NULL COMMENT 'host:pid:thread:claim of the holder',
   lease_until   DATETIME(6)  NOT NULL DEFAULT '2000-01-01 00:00:00',
   PRIMARY KEY (id),
   UNIQUE KEY lane_of_binding (binding_id, upstream),
@@ -183,9 +183,10 @@ CREATE TABLE run_attempt (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- Unfinished work only; a finished job's row is deleted in the transaction that settles it.
---   ready    may be taken now        waiting  not before due_at
+--   ready    may be taken now, by whoever holds its lane
+--   waiting  not before due_at
 --   blocked  behind an earlier job of the same entity, which readies it when it finishes
---   running  held by the holder of its lane
+-- There is no "running": the lane's lease says it, and ends by itself when a worker dies.
 CREATE TABLE job (
   id           BIGINT       NOT NULL AUTO_INCREMENT,
   lane_id      BIGINT       NOT NULL,
@@ -195,7 +196,7 @@ CREATE TABLE job (
   entity_type  ENUM('invoice','creditmemo','customer','product','other') NOT NULL,
   magento_id   BIGINT       NOT NULL,
   single       TINYINT      NULL DEFAULT 1 COMMENT '1: a second such job joins this one; NULL: it may not any more',
-  state        ENUM('ready','waiting','blocked','running') NOT NULL DEFAULT 'ready',
+  state        ENUM('ready','waiting','blocked') NOT NULL DEFAULT 'ready',
   priority     TINYINT      NOT NULL DEFAULT 0 COMMENT '0 fresh, 1 retries in bulk and backfills',
   due_at       DATETIME(6)  NULL COMMENT 'of a waiting job',
   attempts     INT          NOT NULL DEFAULT 0,

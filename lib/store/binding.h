@@ -1,0 +1,36 @@
+/* A binding as the worker needs it: whose it is, where its two sides are. */
+#ifndef STORE_BINDING_H
+#define STORE_BINDING_H
+
+#include "base/arena.h"
+#include "base/secret.h"
+#include "crypto/seal.h"
+#include "db/db.h"
+
+struct binding {
+	const char *id, *account; /* the account's id in decimal */
+	const char *shop_url, *status, *sage_status, *magento_status;
+	const char *region, *business; /* Sage's; NULL before a business is chosen */
+	int64_t policy_version;
+	bool has_reference;
+	const void *inbound_key; /* sealed; NULL after a disconnect */
+	size_t inbound_key_len;
+};
+
+/* LED_NOT_FOUND when there is none. Everything lives in the arena. */
+enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
+                         struct binding *binding, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+/* The key that signs our calls to the shop; the caller releases it. */
+enum led_err binding_open_inbound_key(const struct seal_keys *keys, const struct binding *binding,
+                                      struct secret *out, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+enum led_err binding_set_sage_status(struct db *db, const char *id, const char *status,
+                                     struct led_error *error) __attribute__((warn_unused_result));
+enum led_err binding_set_magento_status(struct db *db, const char *id, const char *status,
+                                        struct led_error *error)
+        __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,103 @@
+#include "store/job.h"
+
+#define SWEEP_BATCH 200
+
+static enum led_err has_earlier(struct db *db, struct arena *arena, const struct lane *lane,
+                                const struct job *job, bool *earlier, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err =
+	        db_query(db, arena, SQL_JOB_EARLIER,
+	                 DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type), DB_I(job->magento_id),
+	                         DB_I(lane->id), DB_I(job->id)),
+	                 &rows, error);
+	*earlier = !err && rows.count > 0;
+	return err;
+}
+
+enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane,
+                      struct job *job, bool *found, struct led_error *error)
+{
+	struct db_rows rows;
+	bool earlier = true;
+	enum led_err err = LED_OK;
+	*found = false;
+	while (!err && earlier) {
+		err = db_query(db, arena, SQL_JOB_NEXT, DB_ARGS(DB_I(lane->id)), &rows, error);
+		if (err || rows.count == 0)
+			return err;
+		*job = (struct job){
+			.id = db_at_int(&rows, 0, 0),
+			.run = db_at_int(&rows, 0, 1),
+			.kind = db_at_text(&rows, 0, 2),
+			.entity_type = db_at_text(&rows, 0, 3),
+			.magento_id = db_at_int(&rows, 0, 4),
+			.attempts = db_at_int(&rows, 0, 5),
+		};
+		err = has_earlier(db, arena, lane, job, &earlier, error);
+		if (!err && earlier)
+			err = db_run(db, SQL_JOB_BLOCK, DB_ARGS(DB_I(job->id)), error);
+	}
+	*found = !err;
+	return err;
+}
+
+enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)
+{
+	return db_run(db, SQL_JOB_START, DB_ARGS(DB_I(job->id)), error);
+}
+
+enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
+                      struct led_error *error)
+{
+	return db_run(db, SQL_JOB_WAIT, DB_ARGS(DB_I(seconds), DB_I(attempts), DB_I(job->id)), error);
+}
+
+/* Runs `statement` with the id of each row. */
+static enum led_err for_each(struct db *db, const struct db_rows *rows,
+                             enum db_statement statement, size_t *changed, struct led_error *error)
+{
+	enum led_err err = LED_OK;
+	for (size_t i = 0; !err && i < rows->count; i++) {
+		err = db_run(db, statement, DB_ARGS(DB_I(db_at_int(rows, i, 0))), error);
+		if (!err)
+			*changed += db_affected(db);
+	}
+	return err;
+}
+
+enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *lane,
+                        const struct job *job, struct led_error *error)
+{
+	struct db_rows rows;
+	size_t readied = 0;
+	enum led_err err = db_run(db, SQL_JOB_DELETE, DB_ARGS(DB_I(job->id)), error);
+	if (!err)
+		err = db_query(db, arena, SQL_JOB_BLOCKED,
+		               DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
+		                       DB_I(job->magento_id), DB_I(lane->id)),
+		               &rows, error);
+	return err ? err : for_each(db, &rows, SQL_JOB_READY, &readied, error);
+}
+
+enum led_err job_push_state(struct db *db, const char *binding, const struct job *job,
+                            struct led_error *error)
+{
+	return db_run(db, SQL_JOB_PUSH_STATE,
+	              DB_ARGS(DB_S(binding), job->run ? DB_I(job->run) : DB_NONE,
+	                      DB_S(job->entity_type), DB_I(job->magento_id), DB_S(binding)),
+	              error);
+}
+
+enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct led_error *error)
+{
+	struct db_rows rows;
+	*woken = 0;
+	enum led_err err =
+	        db_query(db, arena, SQL_JOB_DUE, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
+	if (!err)
+		err = for_each(db, &rows, SQL_JOB_WAKE, woken, error);
+	if (!err)
+		err = db_query(db, arena, SQL_JOB_STRANDED, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
+	return err ? err : for_each(db, &rows, SQL_JOB_READY, woken, error);
+}

@@ -1,0 +1,45 @@
+/* Jobs: unfinished work in a lane. Only the lane's holder takes and moves them. */
+#ifndef STORE_JOB_H
+#define STORE_JOB_H
+
+#include "base/arena.h"
+#include "db/db.h"
+#include "store/lane.h"
+
+struct job {
+	int64_t id;
+	int64_t run; /* 0: no event stands behind it */
+	const char *kind, *entity_type; /* in the arena */
+	int64_t magento_id;
+	int64_t attempts; /* made before this one */
+};
+
+/* The lane's next job. One behind an earlier job of the same entity is set aside, to be
+ * readied when that one finishes, and the next is looked at. */
+enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane,
+                      struct job *job, bool *found, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+/* Counts an attempt as made. */
+enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+/* Not again before `seconds` have passed; `attempts` is what counts as made. */
+enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
+                      struct led_error *error) __attribute__((warn_unused_result));
+
+/* Inside the transaction that settles it: deletes the job and readies what waited for it. */
+enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *lane,
+                        const struct job *job, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+/* Queues telling the shop the state of an entity. */
+enum led_err job_push_state(struct db *db, const char *binding, const struct job *job,
+                            struct led_error *error) __attribute__((warn_unused_result));
+
+/* The sweep, by any worker at any time: readies waiting jobs that are due, and blocked ones
+ * behind which nothing is left. *woken counts them. */
+enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+#endif

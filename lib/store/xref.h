@@ -1,0 +1,55 @@
+/*
+ * Cross-references and intents: what makes one Magento record one Sage record. A
+ * cross-reference says it exists; an intent, committed before the POST, holds the very
+ * bytes that were or will be sent, so that whatever crashes, a repeat is the same.
+ */
+#ifndef STORE_XREF_H
+#define STORE_XREF_H
+
+#include "base/arena.h"
+#include "crypto/digest.h"
+#include "db/db.h"
+
+#define INTENT_ID_SIZE 33 /* 32 hex digits and the NUL */
+
+/* Which record: of this binding and this Sage business, a kind and Magento's key for it. */
+struct xref_key {
+	const char *binding, *business, *kind, *magento_key;
+};
+
+struct xref {
+	bool found;
+	const char *sage_id, *displayed_as; /* in the arena */
+	unsigned char digest[DIGEST_SIZE];  /* SHA-256 of the body last sent */
+};
+
+enum led_err xref_get(struct db *db, struct arena *arena, const struct xref_key *key,
+                      struct xref *xref, struct led_error *error)
+        __attribute__((warn_unused_result));
+enum led_err xref_put(struct db *db, const struct xref_key *key, const struct xref *xref,
+                      struct led_error *error) __attribute__((warn_unused_result));
+
+/* Of all kinds that begin with `kind_prefix`: their displayed_as, for the references that
+ * one customer's contacts in other currencies have taken. */
+enum led_err xref_list(struct db *db, struct arena *arena, const char *binding,
+                       const char *business, const char *kind_prefix, const char *magento_key,
+                       struct db_rows *rows, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+struct intent {
+	bool found;
+	bool too_old; /* older than six days: Sage forgets ids after seven */
+	char idempotency_id[INTENT_ID_SIZE];
+	const char *path, *reference, *body; /* in the arena */
+	unsigned char digest[DIGEST_SIZE];
+};
+
+enum led_err intent_get(struct db *db, struct arena *arena, const struct xref_key *key,
+                        struct intent *intent, struct led_error *error)
+        __attribute__((warn_unused_result));
+enum led_err intent_put(struct db *db, const struct xref_key *key, const struct intent *intent,
+                        struct led_error *error) __attribute__((warn_unused_result));
+enum led_err intent_delete(struct db *db, const struct xref_key *key, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+#endif

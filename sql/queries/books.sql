@@ -1,0 +1,82 @@
+-- What a translation reads, and the cross-references and intents that make it happen once.
+
+-- name: binding_get(binding)
+SELECT account_id, shop_url, status, sage_status, magento_status, sage_region, sage_business_id,
+       policy_version, reference_at IS NOT NULL, inbound_key
+  FROM binding WHERE id = ?;
+
+-- name: binding_set_sage_status(status, binding)
+-- scope: first parameter is the new state
+UPDATE binding SET sage_status = ? WHERE id = ? AND status = 'active';
+
+-- name: binding_set_magento_status(status, binding)
+-- scope: first parameter is the new state
+UPDATE binding SET magento_status = ? WHERE id = ? AND status = 'active';
+
+-- name: binding_reference_read(business_name, binding)
+-- scope: first parameter is the business's name
+UPDATE binding SET reference_at = UTC_TIMESTAMP(6), sage_business_name = ? WHERE id = ?;
+
+-- name: policy_get(binding, version)
+SELECT body FROM policy WHERE binding_id = ? AND version = ?;
+
+-- name: policy_prefixes(binding)
+-- Every invoice_number_prefix this binding ever had.
+SELECT DISTINCT JSON_VALUE(body, '$.invoice_number_prefix') FROM policy WHERE binding_id = ?;
+
+-- name: policy_add(binding, version, body, author)
+INSERT INTO policy (binding_id, version, body, author) VALUES (?, ?, ?, ?);
+
+-- name: policy_current(version, binding, before)
+-- scope: first parameter is the new version
+-- Guarded by the version it replaces.
+UPDATE binding SET policy_version = ? WHERE id = ? AND policy_version = ?;
+
+-- name: reference_list(binding)
+SELECT kind, item_id, name, body FROM reference_item WHERE binding_id = ? ORDER BY kind, item_id;
+
+-- name: reference_put(binding, kind, item_id, name, body)
+INSERT INTO reference_item (binding_id, kind, item_id, name, body) VALUES (?, ?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE name = VALUES(name), body = VALUES(body);
+
+-- name: reference_delete(binding, kind, item_id)
+DELETE FROM reference_item WHERE binding_id = ? AND kind = ? AND item_id = ?;
+
+-- name: xref_get(binding, business, kind, magento_key)
+SELECT sage_id, displayed_as, digest FROM entity_xref
+ WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
+
+-- name: xref_put(binding, business, kind, magento_key, sage_id, displayed_as, digest)
+INSERT INTO entity_xref (binding_id, business_id, kind, magento_key, sage_id, displayed_as, digest)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE displayed_as = VALUES(displayed_as), digest = VALUES(digest);
+
+-- name: xref_of_key(binding, business, kind_prefix, magento_key)
+-- One customer's contacts in all currencies.
+SELECT kind, displayed_as FROM entity_xref
+ WHERE binding_id = ? AND business_id = ? AND kind LIKE CONCAT(?, '%') AND magento_key = ?;
+
+-- name: intent_get(binding, business, kind, magento_key)
+SELECT idempotency_id, path, reference, digest, body,
+       created_at < UTC_TIMESTAMP(6) - INTERVAL 6 DAY
+  FROM intent WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
+
+-- name: intent_put(binding, business, kind, magento_key, idempotency_id, path, reference, digest, body)
+INSERT INTO intent (binding_id, business_id, kind, magento_key, idempotency_id, path, reference,
+                    digest, body)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: intent_delete(binding, business, kind, magento_key)
+DELETE FROM intent WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
+
+-- name: oauth_get(binding)
+SELECT access_token, UNIX_TIMESTAMP(access_expires_at) DIV 1, refresh_token, generation
+  FROM oauth_token WHERE binding_id = ?;
+
+-- name: oauth_rotate(access_token, access_expires_at, refresh_token, refresh_expires_at, binding, generation)
+-- scope: the binding stands behind the new values
+-- Guarded by the generation that was exchanged.
+UPDATE oauth_token
+   SET access_token = ?, access_expires_at = FROM_UNIXTIME(?), refresh_token = ?,
+       refresh_expires_at = FROM_UNIXTIME(?), generation = generation + 1
+ WHERE binding_id = ? AND generation = ?;

@@ -1,0 +1,83 @@
+-- Unfinished work. A lane's holder is the only one who moves its jobs, but for the sweep,
+-- which readies what is due, and intake, which adds.
+
+-- name: job_next(lane)
+-- scope: installation
+-- One equality state and lane, in the order of the index job_lane: no sort, one row read.
+SELECT id, run_id, kind, entity_type, magento_id, attempts
+  FROM job FORCE INDEX (job_lane)
+ WHERE state = 'ready' AND lane_id = ?
+ ORDER BY priority, id
+ LIMIT 1;
+
+-- name: job_earlier(binding, entity_type, magento_id, lane, job)
+-- An unfinished earlier job of the same entity in the same lane.
+SELECT 1 FROM job
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND id < ?
+ LIMIT 1;
+
+-- name: job_block(job)
+-- scope: installation
+UPDATE job SET state = 'blocked' WHERE id = ?;
+
+-- name: job_blocked(binding, entity_type, magento_id, lane)
+SELECT id FROM job
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND state = 'blocked';
+
+-- name: job_ready(job)
+-- scope: installation
+UPDATE job SET state = 'ready', due_at = NULL WHERE id = ?;
+
+-- name: job_start(job)
+-- scope: installation
+-- Counts the attempt before it is made, so that a job which kills its worker runs out of
+-- attempts too. An upsert or push that is being worked on is not joined any more: what
+-- comes now may be newer than what this attempt reads.
+UPDATE job
+   SET attempts = attempts + 1,
+       single = IF(kind IN ('invoice.created', 'invoice.paid', 'creditmemo.created'), single, NULL)
+ WHERE id = ?;
+
+-- name: job_wait(seconds, attempts, job)
+-- scope: installation
+UPDATE job
+   SET state = 'waiting', due_at = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, attempts = ?
+ WHERE id = ?;
+
+-- name: job_delete(job)
+-- scope: installation
+DELETE FROM job WHERE id = ?;
+
+-- name: job_due(most)
+-- scope: installation
+-- In the order of the index job_due.
+SELECT id FROM job FORCE INDEX (job_due)
+ WHERE state = 'waiting' AND due_at <= UTC_TIMESTAMP(6)
+ ORDER BY due_at, id LIMIT ?;
+
+-- name: job_wake(job)
+-- scope: installation
+UPDATE job SET state = 'ready', due_at = NULL
+ WHERE id = ? AND state = 'waiting' AND due_at <= UTC_TIMESTAMP(6);
+
+-- name: job_stranded(most)
+-- scope: installation
+-- Blocked behind nothing: whatever it waited for went away without readying it.
+SELECT b.id FROM job AS b
+ WHERE b.state = 'blocked'
+   AND NOT EXISTS (SELECT 1 FROM job AS a
+                    WHERE a.binding_id = b.binding_id AND a.entity_type = b.entity_type
+                      AND a.magento_id = b.magento_id AND a.lane_id = b.lane_id AND a.id < b.id)
+ LIMIT ?;
+
+-- name: job_push_state(binding, run, entity_type, magento_id, binding_again)
+-- Queues telling the shop; joins one that is queued already.
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
+  SELECT id, ?, ?, 'push_state', ?, ? FROM lane WHERE binding_id = ? AND upstream = 'magento'
+  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
+
+-- name: job_of_revoked(most)
+-- scope: installation
+-- Work of bindings that were let go.
+SELECT j.id, j.run_id FROM job AS j JOIN binding AS b ON b.id = j.binding_id
+ WHERE b.status = 'revoked' LIMIT ?;

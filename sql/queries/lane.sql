@@ -1,0 +1,51 @@
+-- Lanes: claimed, renewed, released, parked. Every write names the holder.
+
+-- name: lane_candidates(most)
+-- scope: installation
+-- Lanes with work and no holder, the least recently served first. The inner SELECT is a
+-- loose index scan of job_lane: it reads one entry a lane, however long the queues are.
+SELECT l.id, l.binding_id, l.upstream
+  FROM (SELECT DISTINCT lane_id FROM job WHERE state = 'ready') AS busy
+  JOIN lane AS l ON l.id = busy.lane_id
+ WHERE l.lease_until < UTC_TIMESTAMP(6) AND l.parked_until <= UTC_TIMESTAMP(6)
+ ORDER BY l.served_at
+ LIMIT ?;
+
+-- name: lane_claim(owner, seconds, lane)
+-- scope: installation
+-- One row changed: the lane is ours. None: somebody was faster.
+UPDATE lane
+   SET lease_owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, served_at = UTC_TIMESTAMP(6)
+ WHERE id = ? AND lease_until < UTC_TIMESTAMP(6) AND parked_until <= UTC_TIMESTAMP(6);
+
+-- name: lane_renew(seconds, lane, owner)
+-- scope: installation
+UPDATE lane SET lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND
+ WHERE id = ? AND lease_owner = ? AND lease_until > UTC_TIMESTAMP(6);
+
+-- name: lane_release(lane, owner)
+-- scope: installation
+UPDATE lane SET lease_owner = NULL, lease_until = '2000-01-01' WHERE id = ? AND lease_owner = ?;
+
+-- name: lane_hold(lane, owner)
+-- scope: installation
+-- The first statement of every transaction that settles work: locks the lane's row for its
+-- holder, so that a worker whose lease ran out can no longer write.
+SELECT 1 FROM lane WHERE id = ? AND lease_owner = ? AND lease_until > UTC_TIMESTAMP(6) FOR UPDATE;
+
+-- name: lane_park(seconds, why, lane, owner)
+-- scope: installation
+UPDATE lane SET parked_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, parked_why = ?
+ WHERE id = ? AND lease_owner = ?;
+
+-- name: lane_count_failure(lane, owner)
+-- scope: installation
+UPDATE lane SET failures = failures + 1 WHERE id = ? AND lease_owner = ?;
+
+-- name: lane_failures(lane)
+-- scope: installation
+SELECT failures FROM lane WHERE id = ?;
+
+-- name: lane_clear(lane, owner)
+-- scope: installation
+UPDATE lane SET failures = 0, parked_why = '' WHERE id = ? AND lease_owner = ? AND (failures > 0 OR parked_why <> '');

@@ -1,0 +1,42 @@
+-- Runs and their attempts, as the worker moves them along.
+
+-- name: run_get(binding, run)
+SELECT event, entity_type, magento_id, website_id, store_id, UNIX_TIMESTAMP(occurred_at) DIV 1,
+       policy_version, status
+  FROM sync_run WHERE binding_id = ? AND id = ?;
+
+-- name: run_start(run)
+-- scope: installation
+UPDATE sync_run SET status = 'running', attempts = attempts + 1, finished_at = NULL WHERE id = ?;
+
+-- name: run_describe(number, currency, total, run)
+-- scope: installation
+-- What the shop's document is, once it was read.
+UPDATE sync_run SET magento_number = ?, currency = ?, magento_total = ? WHERE id = ?;
+
+-- name: run_finish(status, skip_reason, error_class, error_code, error_message, warnings, sage_total, sage_id, sage_number, run)
+-- scope: installation
+UPDATE sync_run
+   SET status = ?, skip_reason = ?, error_class = ?, error_code = ?, error_message = ?,
+       warnings = ?, sage_total = ?, sage_id = ?, sage_number = ?, finished_at = UTC_TIMESTAMP(6)
+ WHERE id = ?;
+
+-- name: run_postpone(error_class, error_code, error_message, run)
+-- scope: installation
+-- Back to waiting, with the reason it waits.
+UPDATE sync_run SET status = 'queued', error_class = ?, error_code = ?, error_message = ? WHERE id = ?;
+
+-- name: run_attempt_add(run, started_at, duration_ms, outcome, error_class, error_code, error_message, calls, run_again)
+-- scope: installation
+INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, error_class, error_code,
+                         error_message, calls)
+  SELECT ?, COALESCE(MAX(number), 0) + 1, FROM_UNIXTIME(?), ?, ?, ?, ?, ?, ?
+    FROM run_attempt WHERE run_id = ?;
+
+-- name: run_latest(binding, entity_type, magento_id, event)
+-- The state to tell the shop about one event of one entity.
+SELECT status, sage_id, sage_number, skip_reason, error_class, error_code,
+       DATE_FORMAT(COALESCE(finished_at, queued_at), '%Y-%m-%d %H:%i:%s'), id
+  FROM sync_run
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND event = ?
+ ORDER BY id DESC LIMIT 1;
