@@ -72,9 +72,8 @@ static enum led_err open_key(struct gate *gate, const struct seal_place *place,
 static enum led_err fill_slot(struct gate *gate, const char *binding, const struct db_rows *rows,
                               struct key *slot, struct led_error *error)
 {
-	char account[24];
-	snprintf(account, sizeof account, "%lld", (long long)db_at_int(rows, 0, 0));
-	struct seal_place place = place_outbound_key(account, binding);
+	struct place where = place_of(db_at_int(rows, 0, 0), binding);
+	struct seal_place place = place_outbound_key(&where);
 	const struct db_value *previous = db_at(rows, 0, 4);
 	*slot = (struct key){.key_version = db_at_int(rows, 0, 2),
 	                     .loaded_ms = clock_monotonic_ms(),

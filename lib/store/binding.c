@@ -14,7 +14,7 @@ enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 	const struct db_value *key = db_at(&rows, 0, 9);
 	*binding = (struct binding){
 		.id = arena_strdup(arena, id),
-		.account = arena_printf(arena, "%lld", (long long)db_at_int(&rows, 0, 0)),
+		.account = db_at_int(&rows, 0, 0),
 		.shop_url = db_at_text(&rows, 0, 1),
 		.status = db_at_text(&rows, 0, 2),
 		.sage_status = db_at_text(&rows, 0, 3),
@@ -26,7 +26,7 @@ enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 		.inbound_key = key->kind == DB_NULL ? NULL : key->data,
 		.inbound_key_len = key->len,
 	};
-	if (!binding->id || !binding->account)
+	if (!binding->id)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a binding.");
 	return LED_OK;
 }
@@ -34,7 +34,8 @@ enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 enum led_err binding_open_inbound_key(const struct seal_keys *keys, const struct binding *binding,
                                       struct secret *out, struct led_error *error)
 {
-	struct seal_place place = place_inbound_key(binding->account, binding->id);
+	struct place where = place_of(binding->account, binding->id);
+	struct seal_place place = place_inbound_key(&where);
 	if (!binding->inbound_key)
 		return led_fail(error, LED_AUTH, "shop_not_paired",
 		                "The shop is not paired: its keys were deleted when it disconnected.");

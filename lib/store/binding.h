@@ -8,7 +8,8 @@
 #include "db/db.h"
 
 struct binding {
-	const char *id, *account; /* the account's id in decimal */
+	const char *id;
+	int64_t account;
 	const char *shop_url, *status, *sage_status, *magento_status;
 	const char *region, *business; /* Sage's; NULL before a business is chosen */
 	int64_t policy_version;

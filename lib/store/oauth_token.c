@@ -21,8 +21,9 @@ enum led_err oauth_token_get(struct db *db, struct arena *arena, const struct se
 		return led_fail(error, LED_AUTH, "sage_not_connected",
 		                "This shop is not connected to Sage. Connect it in the dashboard.");
 	const struct db_value *access = db_at(&rows, 0, 0), *refresh = db_at(&rows, 0, 2);
-	struct seal_place refresh_place = place_refresh_token(binding->account, binding->id);
-	struct seal_place access_place = place_access_token(binding->account, binding->id);
+	struct place where = place_of(binding->account, binding->id);
+	struct seal_place refresh_place = place_refresh_token(&where);
+	struct seal_place access_place = place_access_token(&where);
 	token->access_expires_at = db_at_int(&rows, 0, 1);
 	token->generation = db_at_int(&rows, 0, 3);
 	err = seal_open(keys, SEAL_VAULT, &refresh_place, refresh->data, refresh->len,
@@ -41,8 +42,9 @@ enum led_err oauth_token_rotate(struct db *db, const struct seal_keys *keys,
 {
 	unsigned char access[SECRET_MAX + SEAL_OVERHEAD], refresh[SECRET_MAX + SEAL_OVERHEAD];
 	size_t access_len, refresh_len;
-	struct seal_place refresh_place = place_refresh_token(binding->account, binding->id);
-	struct seal_place access_place = place_access_token(binding->account, binding->id);
+	struct place where = place_of(binding->account, binding->id);
+	struct seal_place refresh_place = place_refresh_token(&where);
+	struct seal_place access_place = place_access_token(&where);
 	enum led_err err = seal_close(keys, SEAL_VAULT, &access_place, &token->access, access,
 	                              sizeof access, &access_len, error);
 	if (!err)
