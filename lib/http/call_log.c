@@ -1,0 +1,20 @@
+#include "http/call_log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void call_log_add(struct call_log *log, const char *method, const char *path,
+		  const struct http_answer *answer)
+{
+	if (!log)
+		return;
+	if (log->count == CALL_LOG_MAX) {
+		log->lost++;
+		return;
+	}
+	struct call_record *record = &log->records[log->count++];
+	*record = (struct call_record){.status = answer->status, .ms = answer->duration_ms};
+	snprintf(record->method, sizeof record->method, "%s", method);
+	snprintf(record->path, sizeof record->path, "%.*s", (int)strcspn(path, "?"), path);
+	snprintf(record->request_id, sizeof record->request_id, "%.63s", answer->request_id);
+}

@@ -1,0 +1,262 @@
+#include "magento/client.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "crypto/token.h"
+#include "magento/answer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PATH_MAX_BYTES      128
+#define URL_MAX_BYTES       1024
+#define STATE_BODY_MAX      4096
+#define PAYMENT_METHODS_MAX 1000
+#define PROVIDER            "sage_accounting"
+
+static const char *const KIND_NAMES[] = {
+	[MAGENTO_INVOICE] = "invoice",       [MAGENTO_CUSTOMER] = "customer",
+	[MAGENTO_CREDITMEMO] = "creditmemo", [MAGENTO_PRODUCT] = "product",
+	[MAGENTO_PAYMENT] = "payment",
+};
+
+static const char *const STATUS_NAMES[] = {
+	[MAGENTO_SYNCED] = "synced",
+	[MAGENTO_SKIPPED] = "skipped",
+	[MAGENTO_FAILED] = "failed",
+};
+
+const char *magento_kind_name(enum magento_kind kind)
+{
+	return KIND_NAMES[kind];
+}
+
+struct shop_call {
+	const char *path;       /* behind /rest/V1 */
+	const struct buf *body; /* NULL = GET */
+	bool of_entity;
+};
+
+/* One attempt, with a token of its own. */
+static enum led_err attempt(const struct magento_shop *shop, const struct shop_call *call,
+			    struct http_answer *answer, struct led_error *error)
+{
+	char url[URL_MAX_BYTES], token[TOKEN_MAX];
+	int len = snprintf(url, sizeof url, "%s/rest/V1%s", shop->base_url, call->path);
+	if (len < 0 || (size_t)len >= sizeof url)
+		return led_fail(error, LED_VALIDATION, "bad_url",
+				"The shop's address is too long.");
+	enum led_err err =
+		token_sign(shop->inbound_key, shop->tenant_id, clock_now(), token, error);
+	if (err)
+		return err;
+	const char *method = call->body ? "POST" : "GET";
+	struct http_call http = {
+		.method = method,
+		.url = url,
+		.bearer = token,
+		.bearer_len = strlen(token),
+		.body = call->body ? buf_str(call->body) : NULL,
+		.body_len = call->body ? call->body->len : 0,
+		.content_type = "application/json",
+		.fresh = true, /* the token is good for one request only */
+	};
+	err = http_client_call(shop->http, &http, answer, error);
+	call_log_add(shop->calls, method, call->path, answer);
+	explicit_bzero(token, sizeof token);
+	return err;
+}
+
+/* Keeps the class and the code of a call that failed, and says what a merchant can do. */
+static enum led_err explain(enum led_err err, struct led_error *error)
+{
+	if (err != LED_HTTP || !error)
+		return err;
+	struct led_error cause = *error;
+	return led_fail(error, err, cause.code,
+			"The shop could not be reached (%s). Ledger will try again; check that the "
+			"shop is up and open to the internet.",
+			cause.message);
+}
+
+static enum led_err call_shop(const struct magento_shop *shop, const struct shop_call *call,
+			      struct json_object **out, struct led_error *error)
+{
+	struct http_answer answer;
+	http_answer_init(&answer);
+	*out = NULL;
+	enum led_err err = attempt(shop, call, &answer, error);
+	if (!err && answer.status == 401) /* a lone 401 may be a cache's or a clock's hiccup */
+		err = attempt(shop, call, &answer, error);
+	err = err ? explain(err, error)
+		  : magento_answer_judge(&answer, call->of_entity, out, error);
+	http_answer_release(&answer);
+	return err;
+}
+
+static enum led_err answer_invalid(struct led_error *error, const char *what)
+{
+	return led_fail(error, LED_SERDE, "shop_answer_invalid",
+			"The shop's answer to %s is not what the Byte8 module sends. Check that "
+			"byte8/module-client 1.0 is installed.",
+			what);
+}
+
+enum led_err magento_get(const struct magento_shop *shop, enum magento_kind kind, int64_t id,
+			 struct json_object **out, struct led_error *error)
+{
+	char path[PATH_MAX_BYTES];
+	*out = NULL;
+	if (id <= 0)
+		return led_fail(error, LED_INTERNAL, "bad_entity_id",
+				"No %s can have the id %" PRId64, KIND_NAMES[kind], id);
+	snprintf(path, sizeof path, "/byte8/%s/%" PRId64, KIND_NAMES[kind], id);
+	const struct shop_call call = {.path = path, .of_entity = true};
+	enum led_err err = call_shop(shop, &call, out, error);
+	if (!err && !json_object_is_type(*out, json_type_object)) {
+		json_object_put(*out);
+		*out = NULL;
+		err = answer_invalid(error, KIND_NAMES[kind]);
+	}
+	return err;
+}
+
+/* Magento makes a list of the answer; a later module might keep its keys. */
+static const char *ping_part(struct json_object *body, size_t index, const char *key)
+{
+	if (json_object_is_type(body, json_type_object))
+		return json_string(body, key);
+	if (!json_object_is_type(body, json_type_array))
+		return NULL;
+	struct json_object *part = json_object_array_get_idx(body, index);
+	return json_object_is_type(part, json_type_string) ? json_object_get_string(part) : NULL;
+}
+
+enum led_err magento_ping(const struct magento_shop *shop, char server_time[40],
+			  struct led_error *error)
+{
+	const struct shop_call call = {.path = "/byte8/ping"};
+	struct json_object *body = NULL;
+	enum led_err err = call_shop(shop, &call, &body, error);
+	if (err)
+		return err;
+	const char *tenant = ping_part(body, 1, "tenant_id");
+	const char *time = ping_part(body, 2, "server_time");
+	if (!tenant || strcmp(tenant, shop->tenant_id) != 0)
+		err = answer_invalid(error, "ping");
+	else if (server_time)
+		snprintf(server_time, 40, "%s", time ? time : "");
+	json_object_put(body);
+	return err;
+}
+
+static bool copy_method(struct json_object *row, struct arena *arena,
+			struct magento_payment_method *method)
+{
+	const char *code = json_string(row, "code"), *label = json_string(row, "label");
+	struct json_object *active = json_member(row, "is_active");
+	if (!code || !json_object_is_type(active, json_type_boolean))
+		return false;
+	method->code = arena_strdup(arena, code);
+	method->label = label ? arena_strdup(arena, label) : NULL;
+	method->active = json_object_get_boolean(active);
+	return method->code && (!label || method->label);
+}
+
+enum led_err magento_payment_methods(const struct magento_shop *shop, struct arena *arena,
+				     struct magento_payment_method **methods, size_t *count,
+				     struct led_error *error)
+{
+	const struct shop_call call = {.path = "/byte8/payment-methods"};
+	struct json_object *body = NULL;
+	enum led_err err = call_shop(shop, &call, &body, error);
+	if (err)
+		return err;
+	bool is_list = json_object_is_type(body, json_type_array);
+	size_t rows = is_list ? json_object_array_length(body) : 0;
+	if (!is_list || rows > PAYMENT_METHODS_MAX) {
+		err = answer_invalid(error, "payment-methods");
+		goto out;
+	}
+	*methods = arena_alloc(arena, (rows + 1) * sizeof **methods);
+	if (!*methods) {
+		err = led_fail(error, LED_INTERNAL, "no_memory", "No memory for payment methods");
+		goto out;
+	}
+	for (size_t i = 0; i < rows; i++) {
+		if (!copy_method(json_object_array_get_idx(body, i), arena, &(*methods)[i])) {
+			err = answer_invalid(error, "payment-methods");
+			goto out;
+		}
+	}
+	*count = rows;
+out:
+	json_object_put(body);
+	return err;
+}
+
+/* Appends `,"name":"value"`, or null; cut to what the shop's column holds. */
+static void add_text(struct buf *out, const char *name, const char *value)
+{
+	char cut[MAGENTO_STATE_TEXT_MAX * 4 + 1];
+	buf_addf(out, ",\"%s\":", name);
+	if (!value) {
+		buf_add_str(out, "null");
+		return;
+	}
+	size_t len = text_utf8_prefix(value, strlen(value), MAGENTO_STATE_TEXT_MAX);
+	snprintf(cut, sizeof cut, "%.*s", (int)len, value);
+	json_quote(out, cut);
+}
+
+static void write_state(const struct magento_state *state, struct buf *out)
+{
+	char when[CLOCK_ISO_SIZE];
+	clock_iso(state->last_sync_at, when);
+	/* With a space and no zone, as the column keeps it: Magento ignores an offset. */
+	buf_addf(out,
+		 "{\"entity_type\":\"%s\",\"magento_entity_id\":%" PRId64
+		 ",\"provider\":\"" PROVIDER
+		 "\",\"sync_status\":\"%s\",\"last_sync_at\":\"%.10s %.8s\"",
+		 KIND_NAMES[state->kind], state->magento_id, STATUS_NAMES[state->status], when,
+		 when + 11);
+	add_text(out, "provider_entity_id", state->provider_entity_id);
+	add_text(out, "provider_reference", state->provider_reference);
+	add_text(out, "skip_reason", state->skip_reason);
+	add_text(out, "error_code", state->error_code);
+	buf_add_char(out, '}');
+}
+
+enum led_err magento_push_state(const struct magento_shop *shop, const struct magento_state *state,
+				struct led_error *error)
+{
+	if (state->kind == MAGENTO_PAYMENT || state->magento_id <= 0)
+		return led_fail(error, LED_INTERNAL, "bad_state",
+				"The shop keeps no state of %s %" PRId64, KIND_NAMES[state->kind],
+				state->magento_id);
+	struct buf body;
+	buf_init(&body, STATE_BODY_MAX);
+	write_state(state, &body);
+	struct json_object *answer = NULL;
+	enum led_err err;
+	if (body.failed) {
+		err = led_fail(error, LED_INTERNAL, "no_memory", "No memory for a state");
+	} else {
+		const struct shop_call call = {.path = "/byte8/sync-state", .body = &body};
+		err = call_shop(shop, &call, &answer, error);
+	}
+	json_object_put(answer);
+	buf_release(&body);
+	return err;
+}
+
+const char *magento_error_code(enum led_err class, const char *code, char *out)
+{
+	const size_t size = MAGENTO_STATE_TEXT_MAX + 1;
+	const char *name = led_err_name(class);
+	int len = snprintf(out, size, "%s%s%s", name, code && code[0] ? ":" : "", code ? code : "");
+	if (len < 0 || (size_t)len >= size)
+		snprintf(out, size, "%s", name);
+	return out;
+}
