@@ -101,6 +101,11 @@ void seal_keys_free(struct seal_keys *keys)
 	free(keys);
 }
 
+uint32_t seal_keys_newest(const struct seal_keys *keys, enum seal_ring ring)
+{
+	return keys->rings[ring].newest;
+}
+
 /* O_EXCL, so that a key once made is never overwritten, whoever else is at it. */
 static enum led_err create_key(const char *path, bool *made, struct led_error *error)
 {

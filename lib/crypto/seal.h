@@ -33,6 +33,9 @@ enum led_err seal_keys_load(const char *key_dir, unsigned rings, struct seal_key
 			    struct led_error *error) __attribute__((warn_unused_result));
 void seal_keys_free(struct seal_keys *keys);
 
+/* The version new values are sealed under; 0 when the ring was not loaded. */
+uint32_t seal_keys_newest(const struct seal_keys *keys, enum seal_ring ring);
+
 /* Creates version 1 of each ring that has no key yet; *created counts them. */
 enum led_err seal_keys_init(const char *key_dir, int *created, struct led_error *error)
 	__attribute__((warn_unused_result));

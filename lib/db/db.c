@@ -239,16 +239,20 @@ enum led_err db_transaction(struct db *db, db_work work, void *context, struct l
 
 enum led_err db_script(struct db *db, const char *sql, struct led_error *error)
 {
-	int next;
-	if (mysql_query(db->mysql, sql))
-		return fail_connection(db, "running a script", error);
-	do {
+	char what[32];
+	db->last_errno = 0;
+	int next = mysql_query(db->mysql, sql) ? 1 : 0;
+	for (int number = 1;; number++) {
+		snprintf(what, sizeof what, "statement %d", number);
+		if (next > 0)
+			return fail_connection(db, what, error);
+		if (next < 0)
+			return LED_OK;
 		MYSQL_RES *result = mysql_store_result(db->mysql);
 		if (result)
 			mysql_free_result(result);
+		else if (mysql_errno(db->mysql))
+			return fail_connection(db, what, error);
 		next = mysql_next_result(db->mysql);
-	} while (next == 0);
-	if (next > 0)
-		return fail_connection(db, "running a script", error);
-	return LED_OK;
+	}
 }

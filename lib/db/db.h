@@ -67,7 +67,7 @@ static inline int64_t db_at_int(const struct db_rows *rows, size_t row, size_t c
 
 /* Connects as MariaDB user `user` (the program's name) and prepares every statement of
  * the sets in `sets` (DB_SET_… bits). LED_DATABASE when the database cannot be reached
- * or refuses; LED_INTERNAL when a statement does not fit the schema. */
+ * or refuses; LED_INTERNAL, code "schema_mismatch", when a statement does not fit the schema. */
 enum led_err db_open(const struct config *config, const char *user, unsigned sets, struct db **out,
 		     struct led_error *error) __attribute__((warn_unused_result));
 /* The same without connecting yet: the first use does. For programs that must answer
@@ -105,7 +105,9 @@ enum led_err db_transaction(struct db *db, db_work work, void *context, struct l
  * transaction and are called by db_query. */
 bool db_is_conflict(const struct db *db);
 
-/* Runs a script of many statements (migrations). The one place where SQL is text. */
+/* Runs a script of many statements (migrations). The one place where SQL is text. The
+ * message of a failure begins with the number of its statement, counted from 1; those
+ * before it were carried out. */
 enum led_err db_script(struct db *db, const char *sql, struct led_error *error)
 	__attribute__((warn_unused_result));
 

@@ -3,6 +3,7 @@
 #include "db/internal.h"
 
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,20 @@ static enum led_err fail_statement(struct db *db, enum db_statement id, struct l
 		       db_statement_texts[id].name, error);
 }
 
+/* A table, column or procedure that is not there: the schema is of another version. */
+static enum led_err fail_prepare(struct db *db, enum db_statement id, struct led_error *error)
+{
+	MYSQL_STMT *stmt = db->statements[id];
+	unsigned number = mysql_stmt_errno(stmt);
+	if (number != ER_NO_SUCH_TABLE && number != ER_BAD_FIELD_ERROR &&
+	    number != ER_SP_DOES_NOT_EXIST)
+		return fail_statement(db, id, error);
+	db->last_errno = number;
+	return led_fail(error, LED_INTERNAL, "schema_mismatch",
+			"%s does not fit the schema; run ledgerctl migrate. MariaDB %u: %s",
+			db_statement_texts[id].name, number, mysql_stmt_error(stmt));
+}
+
 static enum led_err prepare(struct db *db, enum db_statement id, struct led_error *error)
 {
 	const struct db_statement_text *text = &db_statement_texts[id];
@@ -26,7 +41,7 @@ static enum led_err prepare(struct db *db, enum db_statement id, struct led_erro
 	db->statements[id] = stmt;
 	mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &with_max_length);
 	if (mysql_stmt_prepare(stmt, text->sql, strlen(text->sql)))
-		return fail_statement(db, id, error);
+		return fail_prepare(db, id, error);
 	if (mysql_stmt_param_count(stmt) != text->param_count || text->param_count > PARAMS_MAX)
 		return led_fail(error, LED_INTERNAL, "statement_mismatch",
 				"%s is declared with (%s) but has %lu parameters.", text->name,

@@ -1,0 +1,134 @@
+/* ledgerctl status */
+#include "base/json.h"
+#include "crypto/seal.h"
+#include "ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS_MAX 5
+#define ARENA_CAP   (1 << 20)
+
+/* One question: an object with a member a column, or a list of such objects. */
+static const struct section {
+	const char *name;
+	enum db_statement statement;
+	bool list;
+	const char *columns[COLUMNS_MAX]; /* ends with NULL */
+} sections[] = {
+	{"schema", SQL_ADMIN_STATUS_SCHEMA, false, {"version", "unfinished"}},
+	{"bindings",
+	 SQL_ADMIN_STATUS_BINDINGS,
+	 true,
+	 {"status", "magento_status", "sage_status", "count"}},
+	{"jobs", SQL_ADMIN_STATUS_JOBS, true, {"state", "count", "oldest_seconds"}},
+	{"lanes", SQL_ADMIN_STATUS_LANES, false, {"count", "leased", "parked"}},
+	{"parked_lanes", SQL_ADMIN_STATUS_PARKED, true, {"why", "upstream", "count"}},
+	{"runs_last_day", SQL_ADMIN_STATUS_RUNS, true, {"status", "count"}},
+	{"worker", SQL_ADMIN_STATUS_WORKER, false, {"last_served_at", "seconds_ago"}},
+};
+
+static struct json_object *value_to_json(const struct db_value *value)
+{
+	switch (value->kind) {
+	case DB_INT:
+		return json_object_new_int64(value->number);
+	case DB_TEXT:
+	case DB_BYTES:
+		return json_object_new_string_len(value->data, (int)value->len);
+	case DB_NULL:
+		break;
+	}
+	return NULL;
+}
+
+static void print_row(const struct section *section, const struct db_rows *rows, size_t row)
+{
+	printf("%-14s", row == 0 ? section->name : "");
+	for (size_t i = 0; i < rows->columns; i++) {
+		const struct db_value *value = db_at(rows, row, i);
+		if (value->kind == DB_INT)
+			printf("  %s=%lld", section->columns[i], (long long)value->number);
+		else
+			printf("  %s=%s", section->columns[i],
+			       value->kind == DB_NULL ? "none" : value->data);
+	}
+	putchar('\n');
+}
+
+static void print_section(const struct section *section, const struct db_rows *rows)
+{
+	if (rows->count == 0)
+		printf("%-14s  none\n", section->name);
+	for (size_t row = 0; row < rows->count; row++)
+		print_row(section, rows, row);
+}
+
+static struct json_object *section_to_json(const struct section *section,
+					   const struct db_rows *rows)
+{
+	struct json_object *list = json_object_new_array();
+	for (size_t row = 0; row < rows->count; row++) {
+		struct json_object *object = json_object_new_object();
+		for (size_t i = 0; i < rows->columns; i++)
+			json_object_object_add(object, section->columns[i],
+					       value_to_json(db_at(rows, row, i)));
+		json_object_array_add(list, object);
+	}
+	if (section->list)
+		return list;
+	struct json_object *only = json_object_get(json_object_array_get_idx(list, 0));
+	json_object_put(list);
+	return only;
+}
+
+/* The newest version of each ring. That they cannot be read is an answer, not a failure. */
+static void show_keys(struct ctl *ctl)
+{
+	struct led_error error = {0};
+	struct seal_keys *keys = NULL;
+	struct json_object *object = json_object_new_object();
+	if (seal_keys_load(ctl->config.key_dir, 1U << SEAL_INTAKE | 1U << SEAL_VAULT, &keys,
+			   &error)) {
+		ctl_say(ctl, "%-14s  %s", "keys", error.message);
+		json_object_object_add(object, "error", json_object_new_string(error.message));
+	} else {
+		unsigned intake = seal_keys_newest(keys, SEAL_INTAKE);
+		unsigned vault = seal_keys_newest(keys, SEAL_VAULT);
+		ctl_say(ctl, "%-14s  intake=1..%u  vault=1..%u", "keys", intake, vault);
+		json_object_object_add(object, "intake", json_object_new_int64(intake));
+		json_object_object_add(object, "vault", json_object_new_int64(vault));
+	}
+	seal_keys_free(keys);
+	ctl_result(ctl, "keys", object);
+}
+
+static enum led_err run(struct ctl *ctl, struct led_error *error)
+{
+	struct db *db = NULL;
+	struct arena *arena = arena_new(ARENA_CAP);
+	enum led_err err = LED_OK;
+	if (!arena)
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.");
+	err = ctl_open(ctl, DB_SET_ADMIN, &db, error);
+	for (size_t i = 0; !err && i < sizeof sections / sizeof *sections; i++) {
+		const struct section *section = &sections[i];
+		struct db_rows rows;
+		err = db_query(db, arena, section->statement, DB_NO_ARGS, &rows, error);
+		if (!err && ctl->json)
+			ctl_result(ctl, section->name, section_to_json(section, &rows));
+		else if (!err)
+			print_section(section, &rows);
+	}
+	if (!err)
+		show_keys(ctl);
+	db_close(db);
+	arena_free(arena);
+	return err;
+}
+
+const struct ctl_command ctl_status = {
+	.name = "status",
+	.summary = "Shows the schema, bindings, jobs, lanes, runs of the last day, keys, worker.",
+	.run = run,
+};

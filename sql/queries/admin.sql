@@ -1,0 +1,82 @@
+-- What ledgerctl may ask, migrations apart (schema.sql).
+
+-- name: admin_account_ensure(name)
+-- scope: installation
+-- One row changed: the account is new. The insert id is the account's either way.
+INSERT INTO account (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id);
+
+-- name: admin_account_by_name(name)
+-- scope: installation
+SELECT id FROM account WHERE name = ?;
+
+-- name: admin_member_add(account, email, password_hash, role)
+INSERT INTO member (account_id, email, password_hash, role) VALUES (?, ?, ?, ?);
+
+-- name: admin_audit(account, action, detail)
+INSERT INTO audit_log (account_id, actor, address, action, detail) VALUES (?, 'ledgerctl', '', ?, ?);
+
+-- name: admin_binding_of_shop(account, shop_url)
+SELECT id, status FROM binding WHERE account_id = ? AND shop_url = ?;
+
+-- name: admin_binding_add(account, binding, shop_url, outbound_key, inbound_key, region, business, business_name)
+INSERT INTO binding (account_id, id, shop_url, status, magento_status, sage_status, outbound_key,
+                     inbound_key, sage_region, sage_business_id, sage_business_name)
+  VALUES (?, ?, ?, 'active', 'active', 'active', ?, ?, ?, ?, ?);
+
+-- name: admin_business_taken(business, binding)
+-- scope: installation
+-- Another active binding of this Sage business. A locking read, made after the own row
+-- is in: of two that come at the same time each sees the other's row and one gives way.
+SELECT id, shop_url FROM binding
+ WHERE sage_business_id = ? AND status = 'active' AND id <> ? LIMIT 1 FOR UPDATE;
+
+-- name: admin_lane_add(binding, upstream)
+INSERT INTO lane (binding_id, upstream) VALUES (?, ?);
+
+-- name: admin_token_add(binding, refresh_token, days)
+INSERT INTO oauth_token (binding_id, refresh_token, refresh_expires_at)
+  VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? DAY);
+
+-- name: admin_reference_job_add(binding, lane)
+-- No event stands behind it, so it has no run.
+INSERT INTO job (binding_id, lane_id, run_id, kind, entity_type, magento_id)
+  VALUES (?, ?, NULL, 'refresh_reference', 'other', 0);
+
+-- name: admin_status_schema()
+-- scope: installation
+SELECT COALESCE(MAX(IF(applied_at IS NULL, NULL, version)), 0), COUNT(IF(applied_at IS NULL, 1, NULL))
+  FROM schema_version;
+
+-- name: admin_status_bindings()
+-- scope: installation
+SELECT status, magento_status, sage_status, COUNT(*)
+  FROM binding GROUP BY status, magento_status, sage_status;
+
+-- name: admin_status_jobs()
+-- scope: installation
+SELECT state, COUNT(*), TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6))
+  FROM job GROUP BY state;
+
+-- name: admin_status_lanes()
+-- scope: installation
+SELECT COUNT(*), COUNT(IF(lease_owner IS NOT NULL AND lease_until > UTC_TIMESTAMP(6), 1, NULL)),
+       COUNT(IF(parked_until > UTC_TIMESTAMP(6), 1, NULL))
+  FROM lane;
+
+-- name: admin_status_parked()
+-- scope: installation
+SELECT parked_why, upstream, COUNT(*) FROM lane
+ WHERE parked_until > UTC_TIMESTAMP(6) GROUP BY parked_why, upstream;
+
+-- name: admin_status_runs()
+-- scope: installation
+-- Reads the whole history (it has no index by time): an operator's question, no page's.
+SELECT status, COUNT(*) FROM sync_run
+ WHERE queued_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY GROUP BY status;
+
+-- name: admin_status_worker()
+-- scope: installation
+-- A lane that was never served carries the year 2000.
+SELECT DATE_FORMAT(MAX(served_at), '%Y-%m-%dT%H:%i:%SZ'),
+       TIMESTAMPDIFF(SECOND, MAX(served_at), UTC_TIMESTAMP(6))
+  FROM lane WHERE served_at > '2000-01-02';
