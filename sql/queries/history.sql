@@ -8,9 +8,9 @@ SELECT STRAIGHT_JOIN
        r.id, r.binding_id, b.shop_url, r.event, r.entity_type, r.magento_id, r.magento_number,
        r.status, r.attempts, r.skip_reason, r.error_class, r.error_code, r.error_message,
        r.sage_id, r.sage_number, r.currency, r.magento_total, r.sage_total,
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.occurred_at),
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.queued_at),
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.finished_at),
+       UNIX_TIMESTAMP(r.occurred_at) DIV 1,
+       UNIX_TIMESTAMP(r.queued_at) DIV 1,
+       UNIX_TIMESTAMP(r.finished_at) DIV 1,
        TIMESTAMPDIFF(MICROSECOND, r.queued_at, r.finished_at) DIV 1000, r.warnings
   FROM sync_run r JOIN binding b ON b.id = r.binding_id
  WHERE r.account_id = ? AND r.id < ?
@@ -26,9 +26,9 @@ SELECT STRAIGHT_JOIN
        r.id, r.binding_id, b.shop_url, r.event, r.entity_type, r.magento_id, r.magento_number,
        r.status, r.attempts, r.skip_reason, r.error_class, r.error_code, r.error_message,
        r.sage_id, r.sage_number, r.currency, r.magento_total, r.sage_total,
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.occurred_at),
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.queued_at),
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.finished_at),
+       UNIX_TIMESTAMP(r.occurred_at) DIV 1,
+       UNIX_TIMESTAMP(r.queued_at) DIV 1,
+       UNIX_TIMESTAMP(r.finished_at) DIV 1,
        TIMESTAMPDIFF(MICROSECOND, r.queued_at, r.finished_at) DIV 1000, r.warnings
   FROM sync_run r JOIN binding b ON b.id = r.binding_id
  WHERE r.account_id = ? AND r.id > ?
@@ -43,16 +43,16 @@ SELECT STRAIGHT_JOIN
        r.id, r.binding_id, b.shop_url, r.event, r.entity_type, r.magento_id, r.magento_number,
        r.status, r.attempts, r.skip_reason, r.error_class, r.error_code, r.error_message,
        r.sage_id, r.sage_number, r.currency, r.magento_total, r.sage_total,
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.occurred_at),
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.queued_at),
-       TIMESTAMPDIFF(SECOND, '1970-01-01', r.finished_at),
+       UNIX_TIMESTAMP(r.occurred_at) DIV 1,
+       UNIX_TIMESTAMP(r.queued_at) DIV 1,
+       UNIX_TIMESTAMP(r.finished_at) DIV 1,
        TIMESTAMPDIFF(MICROSECOND, r.queued_at, r.finished_at) DIV 1000, r.warnings
   FROM sync_run r JOIN binding b ON b.id = r.binding_id
  WHERE r.account_id = ? AND r.id = ?;
 
 -- name: history_attempts(account, run, limit)
 -- Newest first, so that a long ladder of retries is cut at its old end.
-SELECT a.number, TIMESTAMPDIFF(SECOND, '1970-01-01', a.started_at), a.duration_ms, a.outcome,
+SELECT a.number, UNIX_TIMESTAMP(a.started_at) DIV 1, a.duration_ms, a.outcome,
        a.error_class, a.error_code, a.error_message, a.calls
   FROM sync_run r JOIN run_attempt a ON a.run_id = r.id
  WHERE r.account_id = ? AND r.id = ?
@@ -60,10 +60,10 @@ SELECT a.number, TIMESTAMPDIFF(SECOND, '1970-01-01', a.started_at), a.duration_m
 
 -- name: history_jobs(account, run)
 -- What is still to do for a run. By the unique key of the job's entity: run_id has no index.
-SELECT j.kind, j.state, TIMESTAMPDIFF(SECOND, '1970-01-01', j.due_at), j.attempts,
+SELECT j.kind, j.state, UNIX_TIMESTAMP(j.due_at) DIV 1, j.attempts,
        l.parked_why,
        CASE WHEN l.parked_until > UTC_TIMESTAMP(6)
-            THEN TIMESTAMPDIFF(SECOND, '1970-01-01', l.parked_until) END
+            THEN UNIX_TIMESTAMP(l.parked_until) DIV 1 END
   FROM sync_run r
   JOIN job j ON j.binding_id = r.binding_id AND j.entity_type = r.entity_type
             AND j.magento_id = r.magento_id AND j.run_id = r.id

@@ -1,0 +1,32 @@
+/* Members: the people of an account. */
+#ifndef STORE_MEMBER_H
+#define STORE_MEMBER_H
+
+#include "db/db.h"
+
+#define MEMBER_EMAIL_MAX 254 /* bytes (RFC 5321) */
+
+/* What each may do grows with the number. */
+enum member_role { MEMBER_VIEWER, MEMBER_OPERATOR, MEMBER_OWNER };
+
+struct member {
+	int64_t id;
+	int64_t account_id;
+	const char *password_hash; /* crypt(5) */
+};
+
+/* `email` as a person typed it: white space around it and capitals do not count. *out is
+ * NULL when nobody has it; else it hangs on the arena. */
+enum led_err member_by_email(struct db *db, struct arena *arena, const char *email,
+			     struct member **out, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* The form under which an e-mail is stored: trimmed, lower case. NULL when memory is short
+ * or it is longer than MEMBER_EMAIL_MAX. */
+const char *member_email_fold(struct arena *arena, const char *email);
+
+/* "owner" …; LED_INTERNAL for what the schema does not have. */
+enum led_err member_role_parse(const char *name, enum member_role *role, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,112 @@
+#include "store/session.h"
+
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+
+#include <string.h>
+
+#define SESSION_ID_BYTES 32
+#define CSRF_TOKEN_BYTES 32
+#define USER_AGENT_MAX   255 /* characters of its column */
+
+static enum led_err hash_id(const char *id, unsigned char *hash, struct led_error *error)
+{
+	if (digest_sha256(id, strlen(id), hash))
+		return led_fail(error, LED_INTERNAL, "digest_failed", "A session's id.");
+	return LED_OK;
+}
+
+struct opening {
+	const struct member *member;
+	const char *address, *user_agent;
+	char csrf_token[2 * CSRF_TOKEN_BYTES + 1];
+	unsigned char hash[DIGEST_SIZE];
+};
+
+static enum led_err store_opening(struct db *db, void *context, struct led_error *error)
+{
+	const struct opening *o = context;
+	size_t agent = text_utf8_prefix(o->user_agent, strlen(o->user_agent), USER_AGENT_MAX);
+	enum led_err err;
+
+	err = db_run(db, SQL_SESSION_SWEEP,
+		     DB_ARGS(DB_I(o->member->id), DB_I(SESSION_IDLE_SECONDS),
+			     DB_I(SESSION_ABSOLUTE_SECONDS)),
+		     error);
+	if (err)
+		return err;
+	return db_run(
+		db, SQL_SESSION_OPEN,
+		DB_ARGS(DB_B(o->hash, DIGEST_SIZE), DB_I(o->member->id),
+			DB_I(o->member->account_id), DB_S(o->csrf_token), DB_S(o->address),
+			((struct db_value){.kind = DB_TEXT, .data = o->user_agent, .len = agent})),
+		error);
+}
+
+enum led_err session_open(struct db *db, const struct member *member, const char *address,
+			  const char *user_agent, char *id, struct led_error *error)
+{
+	struct opening o = {.member = member, .address = address, .user_agent = ""};
+	enum led_err err;
+
+	if (user_agent && text_utf8_valid(user_agent, strlen(user_agent)))
+		o.user_agent = user_agent;
+	if (random_hex(id, SESSION_ID_BYTES) || random_hex(o.csrf_token, CSRF_TOKEN_BYTES))
+		return led_fail(error, LED_INTERNAL, "random_failed", "A session's id.");
+	err = hash_id(id, o.hash, error);
+	return err ? err : db_transaction(db, store_opening, &o, error);
+}
+
+enum led_err session_find(struct db *db, struct arena *arena, const char *id, struct session **out,
+			  struct led_error *error)
+{
+	unsigned char hash[DIGEST_SIZE];
+	struct db_rows rows;
+	struct session *session;
+	enum led_err err = hash_id(id, hash, error);
+
+	*out = NULL;
+	if (!err)
+		err = db_query(db, arena, SQL_SESSION_FIND,
+			       DB_ARGS(DB_B(hash, DIGEST_SIZE), DB_I(SESSION_IDLE_SECONDS),
+				       DB_I(SESSION_ABSOLUTE_SECONDS)),
+			       &rows, error);
+	if (err || !rows.count)
+		return err;
+	session = arena_alloc(arena, sizeof(*session));
+	if (!session)
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "A session.");
+	*session = (struct session){
+		.account_id = db_at_int(&rows, 0, 0),
+		.member_id = db_at_int(&rows, 0, 1),
+		.csrf_token = db_at_text(&rows, 0, 2),
+		.email = db_at_text(&rows, 0, 3),
+		.account_name = db_at_text(&rows, 0, 5),
+	};
+	err = member_role_parse(db_at_text(&rows, 0, 4), &session->role, error);
+	if (!err)
+		*out = session;
+	return err;
+}
+
+enum led_err session_touch(struct db *db, const char *id, struct led_error *error)
+{
+	unsigned char hash[DIGEST_SIZE];
+	enum led_err err = hash_id(id, hash, error);
+
+	if (err)
+		return err;
+	return db_run(db, SQL_SESSION_TOUCH,
+		      DB_ARGS(DB_B(hash, DIGEST_SIZE), DB_I(SESSION_TOUCH_SECONDS)), error);
+}
+
+enum led_err session_close(struct db *db, const char *id, struct led_error *error)
+{
+	unsigned char hash[DIGEST_SIZE];
+	enum led_err err = hash_id(id, hash, error);
+
+	if (err)
+		return err;
+	return db_run(db, SQL_SESSION_CLOSE, DB_ARGS(DB_B(hash, DIGEST_SIZE)), error);
+}

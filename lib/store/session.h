@@ -1,0 +1,46 @@
+/*
+ * Sessions. The browser holds 256 random bits, the database only their SHA-256: who reads
+ * the table cannot sign in with it. A session ends after 30 minutes without use, after 12
+ * hours in any case, and when it is closed.
+ */
+#ifndef STORE_SESSION_H
+#define STORE_SESSION_H
+
+#include "db/db.h"
+#include "store/member.h"
+
+#define SESSION_ID_SIZE          65 /* 64 hex digits and the NUL */
+#define SESSION_IDLE_SECONDS     (30 * 60)
+#define SESSION_ABSOLUTE_SECONDS (12 * 60 * 60)
+#define SESSION_TOUCH_SECONDS    60 /* how exactly the idle time is kept */
+
+/* Everything hangs on the arena that it was found with. */
+struct session {
+	int64_t account_id; /* the first parameter of every statement of a page */
+	int64_t member_id;
+	const char *csrf_token; /* 64 hex digits */
+	const char *email;
+	const char *account_name;
+	enum member_role role;
+};
+
+/* Opens a session under a fresh id, for the browser alone; `id` has SESSION_ID_SIZE bytes.
+ * The member's sessions that have run out are removed. `user_agent` is cut to its column;
+ * NULL is "". */
+enum led_err session_open(struct db *db, const struct member *member, const char *address,
+			  const char *user_agent, char *id, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* *out is NULL when no living session has that id. */
+enum led_err session_find(struct db *db, struct arena *arena, const char *id, struct session **out,
+			  struct led_error *error) __attribute__((warn_unused_result));
+
+/* Someone used it: the idle time starts anew. */
+enum led_err session_touch(struct db *db, const char *id, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Closing one that does not exist is no error. */
+enum led_err session_close(struct db *db, const char *id, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+#endif
