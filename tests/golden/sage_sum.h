@@ -1,0 +1,26 @@
+/*
+ * Sage's side of the arithmetic, written anew for the tests: it shares no code with the
+ * translation, so that a common mistake cannot hide. Money is int64 in millionths.
+ */
+#ifndef GOLDEN_SAGE_SUM_H
+#define GOLDEN_SAGE_SUM_H
+
+#include <json-c/json.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MILLION INT64_C(1000000)
+
+/* The number's own digits, exactly; false for anything else or more than six decimals. */
+bool sage_number(struct json_object *value, int64_t *millionths);
+
+/* What Sage totals for {"sales_invoice": {…}}: unit price rounded to two decimals times
+ * quantity, less discount, plus the tax that was sent; shipping's tax is net x rate of the
+ * case's reference data, whatever was sent. False when the body is not what Sage takes. */
+bool sage_total(struct json_object *body, struct json_object *reference, int64_t *millionths);
+
+/* NULL, or what Sage would refuse: an unknown key, a text too long, a missing field. */
+const char *sage_refusal(struct json_object *body, char *room, unsigned long size);
+
+#endif
