@@ -63,4 +63,4 @@ $(foreach p,$(SANDBOXES),$(eval $(call sandbox_rule,$(p))))
 clean: ## remove everything that was built
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -type f -path '*/obj/*' -name '*.d' 2>/dev/null)
