@@ -1,0 +1,46 @@
+# Everything below tests/. The suites run against sanitized binaries unless said otherwise.
+
+TEST_FLAVOUR ?= asan
+SPEC ?= ../shared/mustache
+
+UNIT_SRC := $(wildcard tests/unit/*.c tests/golden/*.c)
+$(B)/bin/unit-tests: $(call objects,$(UNIT_SRC)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
+
+CONFORMANCE_SRC := $(wildcard tests/conformance/*.c)
+$(B)/bin/mustache-conformance: $(call objects,$(CONFORMANCE_SRC)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+.PHONY: test test-programs check lint lint-run conformance conformance-run bench
+test-programs: programs $(B)/bin/unit-tests $(B)/bin/mustache-conformance
+
+# deps-check comes first and in a make of its own: only then is there a pkg-config to ask.
+test: deps-check ## every suite; SUITES="unit integration" runs only those
+	@$(MAKE) --no-print-directory FLAVOUR=$(TEST_FLAVOUR) CC=$(CC) check
+
+check:
+	@MAKE="$(MAKE)" CC="$(CC)" FLAVOUR="$(FLAVOUR)" SPEC="$(SPEC)" tests/run $(SUITES)
+
+lint: deps-check ## format, cppcheck, clang-tidy, our own rules
+	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) lint-run
+
+lint-run: $(GEN)
+	@LINT_FLAGS="$(CPPFLAGS_BASE) -std=c17 $(PKG_CFLAGS)" tests/lint/run
+
+conformance: deps-check ## the Mustache specification's cases in SPEC=dir
+	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) SPEC="$(SPEC)" conformance-run
+
+conformance-run: $(B)/bin/mustache-conformance
+	@if [ -d "$(SPEC)" ]; then $< "$(SPEC)"; \
+	else echo "conformance: no directory $(SPEC); say SPEC=dir"; exit 1; fi
+
+# The intake benchmark's yardstick: libfcgi and Connector/C, nothing of ours.
+$(B)/bin/bench-bare: $(call objects,tests/bench/bare.c)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+bench: build ## measure; BENCH=name for one of tests/bench/
+	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) $(B)/bin/bench-bare
+	@BENCH_BIN=$(B)/bin tests/bench/run $(BENCH)
