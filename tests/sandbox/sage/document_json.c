@@ -24,7 +24,7 @@ static struct json_object *tax_breakdown(struct json_object *rate, dec10 percent
 /* A line's id need not be unguessable, only its own and lasting. */
 static void line_id(const struct artefact *artefact, size_t index, char out[ID_TEXT])
 {
-	snprintf(out, ID_TEXT, "%.24s%08zx", artefact->id, index + 1);
+	snprintf(out, ID_TEXT, "%.24s%08x", artefact->id, (unsigned)index + 1);
 }
 
 static struct json_object *line_json(const struct business *business,
