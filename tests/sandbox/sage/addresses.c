@@ -29,7 +29,6 @@ struct json_object *address_json(const struct business *business, struct json_ob
 {
 	const char *country = js_str(input, "country_id");
 	const char *group = js_str(input, "country_group_id");
-	struct json_object *known;
 	struct json_object *out;
 	char text[ADDRESS_TEXT];
 
@@ -39,10 +38,9 @@ struct json_object *address_json(const struct business *business, struct json_ob
 	out = js_base("addresses", id, text);
 	for (size_t i = 0; i < TEXT_FIELDS; i++)
 		js_share(out, input, text_fields[i]);
-	known = country != NULL ? reference_find(business, "countries", country) : NULL;
-	if (group == NULL)
-		group = js_str(known, "country_group_id");
-	js_put(out, "country", js_base_of(known));
+	if (group == NULL && country != NULL)
+		group = seed_country_group(country);
+	js_put(out, "country", reference_base(business, "countries", country));
 	js_put(out, "country_group", reference_base(business, "country_groups", group));
 	js_put(out, "address_type",
 	       reference_base(business, "address_types", js_str(input, "address_type_id")));

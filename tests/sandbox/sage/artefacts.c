@@ -353,14 +353,18 @@ void artefacts_put(struct call *call)
 	struct artefact *artefact = find(call);
 	struct json_object *merged = NULL;
 	struct json_object *object;
+	const char *status;
 
 	if (artefact == NULL) {
 		call_not_found(call);
 		return;
 	}
 	object = validate_body(call, false);
+	status = js_str(object, "status_id");
 	if (artefact->status == STATUS_VOID || artefact->settled != 0)
 		call_invalid(call, "base", "This document cannot be edited.");
+	if (status != NULL && strcmp(status, artefact_status_id(artefact)) != 0)
+		call_invalid(call, "status_id", "Release, pay or void it instead.");
 	if (object == NULL || json_object_array_length(call->errors) > 0) {
 		call_refused(call);
 		return;

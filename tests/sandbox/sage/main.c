@@ -216,42 +216,86 @@ static void route_text(const struct call *call, char out[ROUTE_TEXT])
 		 call->action);
 }
 
-/* One API request. The lock is held at the start and at the end, and let go for
- * the delay in the middle, which counts as part of the request. */
-static void serve_api(const struct sb_request *req, struct sb_reply *reply)
+/* Whether this request is one too many; answered 429 then. */
+static bool over_limit(const struct traffic_load *load, struct sb_reply *reply)
 {
-	const bool write = is_write(req->method);
+	if ((settings.max_concurrent == 0 || load->in_flight <= settings.max_concurrent) &&
+	    (settings.daily_limit == 0 || load->today <= settings.daily_limit))
+		return false;
+	traffic_limited();
+	faults_rate_limited(-1, reply);
+	return true;
+}
+
+/* Lets the lock go for a delay. Whatever was found before must be found again. */
+static void pause_unlocked(long ms)
+{
+	if (ms <= 0)
+		return;
+	store_unlock();
+	pause_ms(ms);
+	store_lock();
+}
+
+/* The id of the business that a request says it is for, "" when it cannot be told. */
+static void addressed_business(const struct sb_request *req, char id[ID_TEXT])
+{
+	const char *wanted = sb_header(req, "X-Business");
+	const struct business *lead = NULL;
+	struct oauth_grant grant;
+
+	id[0] = '\0';
+	if (wanted != NULL && *wanted != '\0') {
+		snprintf(id, ID_TEXT, "%s", wanted);
+		return;
+	}
+	store_lock();
+	if (oauth_check(sb_header(req, "Authorization"), &grant) == OAUTH_OK)
+		lead = store_lead_business(grant.user);
+	if (lead != NULL)
+		snprintf(id, ID_TEXT, "%s", lead->id);
+	store_unlock();
+}
+
+/* An authorised request on a path that can exist; the lock is held. */
+static void serve_authorised(struct call *call)
+{
 	char business[ID_TEXT];
 	char route[ROUTE_TEXT];
 	struct fault fault;
+
+	snprintf(business, sizeof(business), "%s", call->business->id);
+	route_text(call, route);
+	traffic_routed(business, route);
+	fault = faults_take(call->req, business);
+	pause_unlocked(fault.ms + settings.latency_ms);
+	if (faults_before(&fault, call->req, call->reply) || !authorise(call))
+		return;
+	sb_reply_header(call->reply, "X-Business", business);
+	serve_routed(call);
+	faults_after(&fault, call->reply);
+}
+
+static void serve_api(const struct sb_request *req, struct sb_reply *reply,
+		      const struct traffic_load *load)
+{
+	const bool write = is_write(req->method);
+	char business[ID_TEXT];
 	struct call call;
 	const bool path_ok = call_init(&call, req, reply);
 
-	if (!authorise(&call))
-		goto out;
-	if (!path_ok) {
-		call_not_found(&call);
-		goto out;
+	addressed_business(req, business);
+	traffic_begin(business, write);
+	store_lock();
+	if (!over_limit(load, reply) && authorise(&call)) {
+		if (path_ok)
+			serve_authorised(&call);
+		else
+			call_not_found(&call);
 	}
-	snprintf(business, sizeof(business), "%s", call.business->id);
-	route_text(&call, route);
-	traffic_begin(business, route, write);
-	fault = faults_take(req, business);
-	if (fault.ms + settings.latency_ms > 0) {
-		const long ms = fault.ms + settings.latency_ms;
-
-		store_unlock();
-		pause_ms(ms);
-		store_lock();
-	}
-	if (!faults_before(&fault, req, reply) && authorise(&call)) {
-		sb_reply_header(reply, "X-Business", call.business->id);
-		serve_routed(&call);
-		faults_after(&fault, reply);
-	}
-	traffic_end(business, write);
-out:
 	call_release(&call);
+	store_unlock();
+	traffic_end(business, write);
 }
 
 static const struct {
@@ -274,11 +318,7 @@ static void serve_oauth(const struct sb_request *req, struct sb_reply *reply)
 		    strcmp(oauth_routes[i].path, req->path) != 0)
 			continue;
 		fault = faults_take(req, NULL);
-		if (fault.ms > 0) {
-			store_unlock();
-			pause_ms(fault.ms);
-			store_lock();
-		}
+		pause_unlocked(fault.ms);
 		if (faults_before(&fault, req, reply))
 			return;
 		oauth_routes[i].serve(req, reply);
@@ -291,22 +331,26 @@ static void serve_oauth(const struct sb_request *req, struct sb_reply *reply)
 static void serve(const struct sb_request *req, struct sb_reply *reply)
 {
 	char request_id[ID_TEXT];
+	struct traffic_load load;
 
 	random_id(request_id);
 	sb_reply_header(reply, "x-request-id", request_id);
-	store_lock();
 	if (strncmp(req->path, "/_sandbox/", 10) == 0) {
+		store_lock();
 		control_serve(req, reply);
-	} else {
-		if (!traffic_enter())
-			faults_rate_limited(-1, reply);
-		else if (strncmp(req->path, "/v3.1", 5) == 0)
-			serve_api(req, reply);
-		else
-			serve_oauth(req, reply);
-		traffic_leave();
+		store_unlock();
+		return;
 	}
-	store_unlock();
+	load = traffic_enter();
+	if (strncmp(req->path, "/v3.1", 5) == 0) {
+		serve_api(req, reply, &load);
+	} else {
+		store_lock();
+		if (!over_limit(&load, reply))
+			serve_oauth(req, reply);
+		store_unlock();
+	}
+	traffic_leave();
 }
 
 int main(int argc, char **argv)

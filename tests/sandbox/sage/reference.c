@@ -36,23 +36,26 @@ static struct json_object *add(struct json_object *all, const char *collection, 
 	return item;
 }
 
+/* A lookup is in base form: Sage publishes no other fields of it. */
+static void add_lookup(const char *collection, const char *id, const char *displayed_as)
+{
+	js_put(items_of(shared, collection, true), id, js_base(collection, id, displayed_as));
+}
+
 void reference_init(void)
 {
 	char text[128];
 
 	shared = json_object_new_object();
 	for (const struct seed_lookup *seed = seed_lookups; seed->collection != NULL; seed++)
-		js_put_str(add(shared, seed->collection, seed->id, seed->displayed_as), "name",
-			   seed->displayed_as);
+		add_lookup(seed->collection, seed->id, seed->displayed_as);
 	for (const struct seed_country *seed = seed_countries; seed->id != NULL; seed++) {
 		snprintf(text, sizeof(text), "%s (%s)", seed->name, seed->id);
-		/* Not in Sage's model of a country: addresses take their group from it. */
-		js_put_str(add(shared, "countries", seed->id, text), "country_group_id",
-			   seed->group);
+		add_lookup("countries", seed->id, text);
 	}
 	for (const struct seed_currency *seed = seed_currencies; seed->id != NULL; seed++) {
 		snprintf(text, sizeof(text), "%s (%s)", seed->name, seed->id);
-		js_put_str(add(shared, "currencies", seed->id, text), "iso_code", seed->id);
+		add_lookup("currencies", seed->id, text);
 	}
 }
 

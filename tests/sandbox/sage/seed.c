@@ -259,3 +259,11 @@ const struct seed_region *seed_region(const char *id)
 			return region;
 	return NULL;
 }
+
+const char *seed_country_group(const char *country)
+{
+	for (const struct seed_country *at = seed_countries; at->id != NULL; at++)
+		if (strcmp(at->id, country) == 0)
+			return at->group;
+	return NULL;
+}

@@ -72,5 +72,6 @@ extern const struct seed_business seed_businesses[];
 extern const struct seed_user seed_users[];
 
 const struct seed_region *seed_region(const char *id); /* NULL when unknown */
+const char *seed_country_group(const char *country);   /* NULL when unknown */
 
 #endif

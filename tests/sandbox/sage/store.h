@@ -1,7 +1,8 @@
 /*
  * Everything the sandbox holds, in memory, under one lock. Every function of the
- * sandbox except the request loop in main.c runs with the lock held; a settable
- * delay never does, so a business found before a delay must be found again after.
+ * sandbox except the request loop in main.c (and traffic.c, which has its own) runs
+ * with the lock held; a settable delay never does, so a business found before a
+ * delay must be found again after.
  */
 #ifndef SAGE_STORE_H
 #define SAGE_STORE_H

@@ -5,6 +5,7 @@
 #include "sage/store.h"
 
 #include <json-c/linkhash.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,6 +20,7 @@ struct business_traffic {
 	struct json_object *requests; /* route -> count */
 };
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct lh_table *businesses; /* never emptied, see writes_in_flight */
 static long in_flight;
 static long in_flight_max;
@@ -44,62 +46,85 @@ static struct business_traffic *of(const char *id)
 	return traffic;
 }
 
-bool traffic_enter(void)
+struct traffic_load traffic_enter(void)
 {
-	long long day = sb_now() / DAY;
-	bool over;
+	const long long day = sb_now() / DAY;
+	struct traffic_load load;
 
+	pthread_mutex_lock(&lock);
 	if (day != today) {
 		today = day;
 		today_count = 0;
 	}
 	total++;
-	today_count++;
-	if (++in_flight > in_flight_max)
+	load.today = ++today_count;
+	load.in_flight = ++in_flight;
+	if (in_flight > in_flight_max)
 		in_flight_max = in_flight;
-	over = (settings.max_concurrent > 0 && in_flight > settings.max_concurrent) ||
-	       (settings.daily_limit > 0 && today_count > settings.daily_limit);
-	limited += over;
-	return !over;
+	pthread_mutex_unlock(&lock);
+	return load;
 }
 
 void traffic_leave(void)
 {
+	pthread_mutex_lock(&lock);
 	in_flight--;
+	pthread_mutex_unlock(&lock);
 }
 
-static void count(struct json_object *counts, const char *key)
+void traffic_begin(const char *business, bool write)
 {
-	js_put_int(counts, key, js_int(counts, key, 0) + 1);
-}
+	struct business_traffic *traffic;
 
-void traffic_begin(const char *business, const char *route, bool write)
-{
-	struct business_traffic *traffic = of(business);
-
-	count(traffic->requests, route);
-	if (!write)
+	if (!write || *business == '\0')
 		return;
+	pthread_mutex_lock(&lock);
+	traffic = of(business);
 	if (++traffic->writes_in_flight > 1)
 		traffic->parallel_writes++;
 	if (traffic->writes_in_flight > traffic->writes_in_flight_max)
 		traffic->writes_in_flight_max = traffic->writes_in_flight;
+	pthread_mutex_unlock(&lock);
 }
 
 void traffic_end(const char *business, bool write)
 {
-	if (write)
-		of(business)->writes_in_flight--;
+	if (!write || *business == '\0')
+		return;
+	pthread_mutex_lock(&lock);
+	of(business)->writes_in_flight--;
+	pthread_mutex_unlock(&lock);
+}
+
+void traffic_routed(const char *business, const char *route)
+{
+	struct json_object *requests;
+
+	pthread_mutex_lock(&lock);
+	requests = of(business)->requests;
+	js_put_int(requests, route, js_int(requests, route, 0) + 1);
+	pthread_mutex_unlock(&lock);
+}
+
+void traffic_limited(void)
+{
+	pthread_mutex_lock(&lock);
+	limited++;
+	pthread_mutex_unlock(&lock);
 }
 
 void traffic_replayed(const char *business)
 {
+	pthread_mutex_lock(&lock);
 	of(business)->replays++;
+	pthread_mutex_unlock(&lock);
 }
 
 void traffic_token(enum traffic_token_event event)
 {
+	pthread_mutex_lock(&lock);
 	token_events[event]++;
+	pthread_mutex_unlock(&lock);
 }
 
 static void add_counts(struct json_object *sum, struct json_object *counts)
@@ -110,6 +135,22 @@ static void add_counts(struct json_object *sum, struct json_object *counts)
 	}
 }
 
+/* One business's counts; `sum` gathers the requests of all. */
+static struct json_object *business_counts(const struct business_traffic *traffic,
+					   struct json_object *sum)
+{
+	struct json_object *out = json_object_new_object();
+	struct json_object *requests = NULL;
+
+	json_object_deep_copy(traffic->requests, &requests, NULL);
+	js_put(out, "requests", requests);
+	js_put_int(out, "parallel_writes", traffic->parallel_writes);
+	js_put_int(out, "writes_in_flight_max", traffic->writes_in_flight_max);
+	js_put_int(out, "idempotent_replays", traffic->replays);
+	add_counts(sum, traffic->requests);
+	return out;
+}
+
 struct json_object *traffic_json(void)
 {
 	struct json_object *out = json_object_new_object();
@@ -118,20 +159,13 @@ struct json_object *traffic_json(void)
 	struct lh_entry *entry;
 	long parallel = 0;
 
-	if (businesses != NULL) {
-		lh_foreach(businesses, entry)
-		{
-			const struct business_traffic *traffic = lh_entry_v(entry);
-			struct json_object *one = json_object_new_object();
+	pthread_mutex_lock(&lock);
+	for (entry = businesses != NULL ? businesses->head : NULL; entry != NULL;
+	     entry = entry->next) {
+		const struct business_traffic *traffic = lh_entry_v(entry);
 
-			js_put(one, "requests", json_object_get(traffic->requests));
-			js_put_int(one, "parallel_writes", traffic->parallel_writes);
-			js_put_int(one, "writes_in_flight_max", traffic->writes_in_flight_max);
-			js_put_int(one, "idempotent_replays", traffic->replays);
-			js_put(by_business, traffic->id, one);
-			add_counts(requests, traffic->requests);
-			parallel += traffic->parallel_writes;
-		}
+		js_put(by_business, traffic->id, business_counts(traffic, requests));
+		parallel += traffic->parallel_writes;
 	}
 	js_put_int(out, "total", total);
 	js_put_int(out, "in_flight", in_flight);
@@ -142,6 +176,7 @@ struct json_object *traffic_json(void)
 	js_put_int(out, "token_refreshes", token_events[TRAFFIC_REFRESHED]);
 	js_put_int(out, "refresh_tokens_reused", token_events[TRAFFIC_REFRESH_REUSED]);
 	js_put_int(out, "grants_refused", token_events[TRAFFIC_GRANT_REFUSED]);
+	pthread_mutex_unlock(&lock);
 	js_put(out, "requests", requests);
 	js_put(out, "businesses", by_business);
 	return out;
@@ -151,15 +186,14 @@ void traffic_reset(void)
 {
 	struct lh_entry *entry;
 
+	pthread_mutex_lock(&lock);
 	in_flight_max = in_flight;
 	total = limited = 0;
 	today_count = 0;
 	for (size_t i = 0; i < sizeof(token_events) / sizeof(token_events[0]); i++)
 		token_events[i] = 0;
-	if (businesses == NULL)
-		return;
-	lh_foreach(businesses, entry)
-	{
+	for (entry = businesses != NULL ? businesses->head : NULL; entry != NULL;
+	     entry = entry->next) {
 		struct business_traffic *traffic = lh_entry_v(entry);
 
 		traffic->writes_in_flight_max = traffic->writes_in_flight;
@@ -167,4 +201,5 @@ void traffic_reset(void)
 		json_object_put(traffic->requests);
 		traffic->requests = json_object_new_object();
 	}
+	pthread_mutex_unlock(&lock);
 }
