@@ -165,6 +165,8 @@ static enum led_err read_file(const char *path, struct config *config, bool *see
 		else
 			err = read_line(line, where, config, seen, error);
 	}
+	if (!err && ferror(file))
+		err = led_fail(error, LED_VALIDATION, "bad_config", "Cannot read %s: %m.", path);
 	fclose(file);
 	return err;
 }

@@ -32,7 +32,10 @@ static enum led_err narrow(wide units, int scale, struct decimal *out)
 	return LED_OK;
 }
 
-/* The exponent behind 'e', clamped: beyond ±64 every value is zero or too large. */
+#define INPUT_MAX    1000 /* bytes of a number; PHP and Sage print 25 at most */
+#define EXPONENT_MAX 9999 /* with at most INPUT_MAX digits, beyond it all is zero or too large */
+
+/* The exponent behind 'e', clamped to ±EXPONENT_MAX. */
 static bool parse_exponent(const char **at, const char *end, int *exponent)
 {
 	bool negative = false;
@@ -43,8 +46,7 @@ static bool parse_exponent(const char **at, const char *end, int *exponent)
 		return false;
 	int value = 0;
 	for (; s < end && *s >= '0' && *s <= '9'; s++)
-		if (value < 1000)
-			value = value * 10 + (*s - '0');
+		value = value < 1000 ? value * 10 + (*s - '0') : EXPONENT_MAX;
 	*exponent = negative ? -value : value;
 	*at = s;
 	return true;
@@ -93,7 +95,7 @@ enum led_err decimal_parse(const char *text, size_t len, int scale, struct decim
 	int exponent = 0;
 	if (negative)
 		at++;
-	if (!parse_digits(&at, end, &d))
+	if (len > INPUT_MAX || !parse_digits(&at, end, &d))
 		return LED_VALIDATION;
 	if (at < end && (*at == 'e' || *at == 'E')) {
 		at++;
@@ -182,11 +184,20 @@ enum led_err decimal_div(struct decimal a, struct decimal b, int scale, struct d
 	int shift = scale + b.scale - a.scale;
 	if (shift < 0)
 		denominator *= power_of_ten(-shift);
-	else if (shift > 19 && numerator != 0)
-		return LED_VALIDATION;
-	else
-		numerator *= power_of_ten(shift);
-	return narrow(divide_half_up(numerator, denominator), scale, out);
+	/* The shift's digits one by one, as on paper: multiplied out, 1 / rate at scale 10
+	 * would not fit. */
+	wide magnitude = numerator < 0 ? -numerator : numerator;
+	wide quotient = magnitude / denominator, rest = magnitude % denominator;
+	for (; shift > 0; shift--) {
+		if (quotient > INT64_MAX)
+			return LED_VALIDATION;
+		rest *= 10;
+		quotient = quotient * 10 + rest / denominator;
+		rest %= denominator;
+	}
+	if (rest * 2 >= denominator)
+		quotient++;
+	return narrow(numerator < 0 ? -quotient : quotient, scale, out);
 }
 
 int decimal_compare(struct decimal a, struct decimal b)

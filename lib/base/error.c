@@ -8,36 +8,44 @@
 enum led_err led_fail(struct led_error *error, enum led_err class, const char *code,
 		      const char *format, ...)
 {
+	char text[LED_MESSAGE_MAX + 1]; /* one byte more, to see on what the cut falls */
 	if (!error)
 		return class;
 	va_list args;
 	va_start(args, format);
-	int n = vsnprintf(error->message, sizeof error->message, format, args);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	if (n >= (int)sizeof error->message) {
-		size_t keep = text_utf8_cut(error->message, strlen(error->message),
-					    sizeof error->message - 1);
-		error->message[keep] = '\0';
-	}
+	size_t keep = text_utf8_cut(text, strlen(text), sizeof error->message - 1);
+	memcpy(error->message, text, keep);
+	error->message[keep] = '\0';
 	error->class = class;
 	error->retry_after = 0;
 	snprintf(error->code, sizeof error->code, "%s", code);
 	return class;
 }
 
+static const char *const class_names[] = {
+        [LED_OK] = "ok",
+        [LED_AUTH] = "auth",
+        [LED_RATE_LIMITED] = "rate_limited",
+        [LED_HTTP] = "http",
+        [LED_DATABASE] = "database",
+        [LED_NOT_FOUND] = "not_found",
+        [LED_VALIDATION] = "validation",
+        [LED_PROVIDER] = "provider",
+        [LED_SERDE] = "serde",
+        [LED_INTERNAL] = "internal",
+};
+
 const char *led_err_name(enum led_err class)
 {
-	static const char *const names[] = {
-		[LED_OK] = "ok",
-		[LED_AUTH] = "auth",
-		[LED_RATE_LIMITED] = "rate_limited",
-		[LED_HTTP] = "http",
-		[LED_DATABASE] = "database",
-		[LED_NOT_FOUND] = "not_found",
-		[LED_VALIDATION] = "validation",
-		[LED_PROVIDER] = "provider",
-		[LED_SERDE] = "serde",
-		[LED_INTERNAL] = "internal",
-	};
-	return names[class];
+	return class_names[class];
+}
+
+enum led_err led_err_of_name(const char *name)
+{
+	for (int i = LED_OK; i <= LED_INTERNAL; i++)
+		if (strcmp(name, class_names[i]) == 0)
+			return (enum led_err)i;
+	return LED_INTERNAL;
 }

@@ -40,4 +40,7 @@ enum led_err led_fail(struct led_error *error, enum led_err class, const char *c
 /* The class's name on the wire and in the database: "rate_limited". */
 const char *led_err_name(enum led_err class);
 
+/* The class of such a name; LED_INTERNAL for text that is none. */
+enum led_err led_err_of_name(const char *name);
+
 #endif

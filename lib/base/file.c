@@ -16,7 +16,7 @@ enum led_err file_read(const char *path, struct buf *out, struct led_error *erro
 		n = read(fd, chunk, sizeof chunk);
 		if (n > 0)
 			buf_add(out, chunk, (size_t)n);
-	} while (n > 0 || (n < 0 && errno == EINTR));
+	} while (!out->failed && (n > 0 || (n < 0 && errno == EINTR)));
 	enum led_err err = LED_OK;
 	if (n < 0)
 		err = led_fail(error, LED_INTERNAL, "file_unreadable", "Cannot read %s: %m.", path);

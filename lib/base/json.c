@@ -3,33 +3,49 @@
 
 #include <string.h>
 
-/* Members counted in the text: a ':' outside a string stands behind each key. */
-static size_t count_colons(const char *text, size_t len)
+/* What the text itself shows, before json-c makes a tree of it. */
+struct scan {
+	size_t colons; /* outside strings: one stands behind each key */
+	int depth, deepest;
+	bool nul;     /* "\u0000" in a string; a key would end there, unseen */
+	bool control; /* a raw control character in a string */
+};
+
+static void scan_outside(char c, struct scan *scan)
 {
-	size_t colons = 0;
+	if (c == ':')
+		scan->colons++;
+	else if ((c == '{' || c == '[') && ++scan->depth > scan->deepest)
+		scan->deepest = scan->depth;
+	else if (c == '}' || c == ']')
+		scan->depth--;
+}
+
+static struct scan scan_text(const char *text, size_t len)
+{
+	struct scan scan = {0};
 	bool in_string = false;
 	for (size_t i = 0; i < len; i++) {
-		if (in_string && text[i] == '\\')
-			i++;
-		else if (text[i] == '"')
+		if (text[i] == '"')
 			in_string = !in_string;
-		else if (!in_string && text[i] == ':')
-			colons++;
+		else if (!in_string)
+			scan_outside(text[i], &scan);
+		else if ((unsigned char)text[i] < 0x20)
+			scan.control = true;
+		else if (text[i] == '\\') {
+			scan.nul |= len - i >= 6 && strncmp(text + i, "\\u0000", 6) == 0;
+			i++;
+		}
 	}
-	return colons;
+	return scan;
 }
 
 struct tally {
 	size_t members;
-	bool unfit; /* a NUL in a string, or an integer beyond int64 */
+	bool unfit; /* an integer beyond int64 */
 };
 
 static void tally_value(struct json_object *value, struct tally *tally);
-
-static bool text_has_nul(const char *text, size_t len)
-{
-	return memchr(text, '\0', len) != NULL;
-}
 
 static void tally_object(struct json_object *object, struct tally *tally)
 {
@@ -52,10 +68,6 @@ static void tally_value(struct json_object *value, struct tally *tally)
 		for (size_t i = 0; i < json_object_array_length(value); i++)
 			tally_value(json_object_array_get_idx(value, i), tally);
 		break;
-	case json_type_string:
-		tally->unfit |= text_has_nul(json_object_get_string(value),
-					     (size_t)json_object_get_string_len(value));
-		break;
 	case json_type_int:
 		/* json-c saturates silently; the two ends are given up to see it. */
 		n = json_object_get_int64(value);
@@ -66,14 +78,21 @@ static void tally_value(struct json_object *value, struct tally *tally)
 	}
 }
 
-/* What must hold of the whole and json-c does not check. */
-static const char *fault_in(const char *text, size_t len, struct json_object *value)
+/* What json-c lets pass and the text alone shows. */
+static const char *fault_in_text(const struct scan *scan)
+{
+	if (scan->deepest > JSON_DEPTH_MAX)
+		return "nested too deeply";
+	return scan->nul || scan->control ? "a control character" : NULL;
+}
+
+/* What json-c lets pass and the tree shows. A duplicate key stands twice in the text and
+ * once in the tree. */
+static const char *fault_in_tree(const struct scan *scan, struct json_object *value)
 {
 	struct tally tally = {0};
 	tally_value(value, &tally);
-	/* A duplicate key stands twice in the text and once in the tree. An escaped NUL
-	 * in a key shortens it: the key could then hide what a reader would see. */
-	if (tally.members != count_colons(text, len))
+	if (tally.members != scan->colons)
 		return "a key stands twice";
 	return tally.unfit ? "a value is out of range" : NULL;
 }
@@ -82,9 +101,14 @@ enum led_err json_parse(const char *text, size_t len, struct json_object **out,
 			struct led_error *error)
 {
 	*out = NULL;
-	if (len > INT32_MAX - 1 || !text_utf8_valid(text, len) || text_has_nul(text, len))
+	if (len > INT32_MAX - 1 || !text_utf8_valid(text, len) || memchr(text, '\0', len))
 		return led_fail(error, LED_SERDE, "invalid_json", "The text is not UTF-8.");
-	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
+	struct scan scan = scan_text(text, len);
+	const char *fault = fault_in_text(&scan);
+	if (fault)
+		return led_fail(error, LED_SERDE, "invalid_json", "Not valid JSON: %s.", fault);
+	/* One level more: json-c counts the innermost scalar as one. */
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
 	if (!tokener)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a parser.");
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
@@ -97,11 +121,10 @@ enum led_err json_parse(const char *text, size_t len, struct json_object **out,
 	}
 	size_t end = json_tokener_get_parse_end(tokener);
 	json_tokener_free(tokener);
-	const char *fault = NULL;
 	if (parse != json_tokener_success)
 		fault = json_tokener_error_desc(parse);
 	else
-		fault = fault_in(text, len, value);
+		fault = fault_in_tree(&scan, value);
 	if (fault) {
 		json_object_put(value);
 		return led_fail(error, LED_SERDE, "invalid_json", "Not valid JSON at byte %zu: %s.",

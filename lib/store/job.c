@@ -47,6 +47,11 @@ enum led_err job_start(struct db *db, const struct job *job, struct led_error *e
 	return db_run(db, SQL_JOB_START, DB_ARGS(DB_I(job->id)), error);
 }
 
+enum led_err job_unstart(struct db *db, const struct job *job, struct led_error *error)
+{
+	return db_run(db, SQL_JOB_UNSTART, DB_ARGS(DB_I(job->attempts), DB_I(job->id)), error);
+}
+
 enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
                       struct led_error *error)
 {

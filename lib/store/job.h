@@ -24,6 +24,10 @@ enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lan
 enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)
         __attribute__((warn_unused_result));
 
+/* Takes the count back: the lane was parked instead. */
+enum led_err job_unstart(struct db *db, const struct job *job, struct led_error *error)
+        __attribute__((warn_unused_result));
+
 /* Not again before `seconds` have passed; `attempts` is what counts as made. */
 enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
                       struct led_error *error) __attribute__((warn_unused_result));

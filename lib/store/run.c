@@ -46,6 +46,11 @@ enum led_err run_describe(struct db *db, int64_t id, const char *number, const c
 	              error);
 }
 
+enum led_err run_warn(struct db *db, int64_t id, const char *warnings, struct led_error *error)
+{
+	return db_run(db, SQL_RUN_WARN, DB_ARGS(DB_S(warnings), DB_I(id)), error);
+}
+
 enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
                         struct led_error *error)
 {
@@ -61,12 +66,12 @@ enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
 	              error);
 }
 
-enum led_err run_postpone(struct db *db, int64_t id, const struct led_error *why,
+enum led_err run_postpone(struct db *db, int64_t id, bool spent, const struct led_error *why,
                           struct led_error *error)
 {
 	return db_run(db, SQL_RUN_POSTPONE,
-	              DB_ARGS(DB_S(led_err_name(why->class)), DB_S(why->code), DB_S(why->message),
-	                      DB_I(id)),
+	              DB_ARGS(DB_I(spent), DB_S(led_err_name(why->class)), DB_S(why->code),
+	                      DB_S(why->message), DB_I(id)),
 	              error);
 }
 

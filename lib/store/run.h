@@ -25,6 +25,10 @@ enum led_err run_describe(struct db *db, int64_t id, const char *number, const c
                           const struct decimal *total, struct led_error *error)
         __attribute__((warn_unused_result));
 
+/* The translation's warnings (JSON or NULL). */
+enum led_err run_warn(struct db *db, int64_t id, const char *warnings, struct led_error *error)
+        __attribute__((warn_unused_result));
+
 enum run_status { RUN_SUCCEEDED, RUN_SKIPPED, RUN_FAILED };
 
 /* How a run ended. Texts are borrowed; NULL where they do not apply. */
@@ -32,7 +36,7 @@ struct run_end {
 	enum run_status status;
 	const char *skip_reason;
 	const struct led_error *failure; /* of RUN_FAILED */
-	const char *warnings;            /* JSON */
+	const char *warnings;            /* JSON; NULL keeps those of the translation */
 	const char *sage_id, *sage_number;
 	bool has_sage_total;
 	struct decimal sage_total;
@@ -41,8 +45,8 @@ struct run_end {
 enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
                         struct led_error *error) __attribute__((warn_unused_result));
 
-/* Back in the queue, with what it waits for. */
-enum led_err run_postpone(struct db *db, int64_t id, const struct led_error *why,
+/* Back in the queue, with what it waits for; `spent`: the attempt counts. */
+enum led_err run_postpone(struct db *db, int64_t id, bool spent, const struct led_error *why,
                           struct led_error *error) __attribute__((warn_unused_result));
 
 struct run_attempt {

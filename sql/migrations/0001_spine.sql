@@ -66,7 +66,7 @@ CREATE TABLE binding (
   shop_url            VARCHAR(255)  NOT NULL COMMENT 'the base URL without a trailing slash',
   status              ENUM('pending','active','revoked') NOT NULL DEFAULT 'pending',
   magento_status      ENUM('pending','active','token_revoked') NOT NULL DEFAULT 'pending',
-  sage_status         ENUM('pending','active','reconnect_needed','no_subscription') NOT NULL DEFAULT 'pending',
+  sage_status         ENUM('pending','active','reconnect_needed','no_subscription','access_denied') NOT NULL DEFAULT 'pending',
   key_version         INT           NOT NULL DEFAULT 1 COMMENT 'counts pairings: a cached key of another number is stale',
   outbound_key        VARBINARY(128) NULL COMMENT 'verifies webhooks; sealed under the intake ring',
   previous_key        VARBINARY(128) NULL COMMENT 'the verifying key before a re-pairing',

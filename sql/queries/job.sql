@@ -38,6 +38,11 @@ UPDATE job
        single = IF(kind IN ('invoice.created', 'invoice.paid', 'creditmemo.created'), single, NULL)
  WHERE id = ?;
 
+-- name: job_unstart(attempts, job)
+-- scope: installation
+-- The lane was parked: the attempt does not count.
+UPDATE job SET attempts = ? WHERE id = ?;
+
 -- name: job_wait(seconds, attempts, job)
 -- scope: installation
 UPDATE job

@@ -7,24 +7,31 @@ SELECT event, entity_type, magento_id, website_id, store_id, UNIX_TIMESTAMP(occu
 
 -- name: run_start(run)
 -- scope: installation
-UPDATE sync_run SET status = 'running', attempts = attempts + 1, finished_at = NULL WHERE id = ?;
+UPDATE sync_run SET status = 'running', finished_at = NULL WHERE id = ?;
 
 -- name: run_describe(number, currency, total, run)
 -- scope: installation
 -- What the shop's document is, once it was read.
 UPDATE sync_run SET magento_number = ?, currency = ?, magento_total = ? WHERE id = ?;
 
+-- name: run_warn(warnings, run)
+-- scope: installation
+-- What the translation had to say, kept with the intent it was made for.
+UPDATE sync_run SET warnings = ? WHERE id = ?;
+
 -- name: run_finish(status, skip_reason, error_class, error_code, error_message, warnings, sage_total, sage_id, sage_number, run)
 -- scope: installation
 UPDATE sync_run
-   SET status = ?, skip_reason = ?, error_class = ?, error_code = ?, error_message = ?,
-       warnings = ?, sage_total = ?, sage_id = ?, sage_number = ?, finished_at = UTC_TIMESTAMP(6)
+   SET attempts = attempts + 1, status = ?, skip_reason = ?, error_class = ?, error_code = ?, error_message = ?,
+       warnings = COALESCE(?, warnings), sage_total = ?, sage_id = ?, sage_number = ?, finished_at = UTC_TIMESTAMP(6)
  WHERE id = ?;
 
--- name: run_postpone(error_class, error_code, error_message, run)
+-- name: run_postpone(attempts, error_class, error_code, error_message, run)
 -- scope: installation
--- Back to waiting, with the reason it waits.
-UPDATE sync_run SET status = 'queued', error_class = ?, error_code = ?, error_message = ? WHERE id = ?;
+-- Back to waiting, with the reason it waits; `attempts` is 1 when one was spent, else 0.
+UPDATE sync_run
+   SET status = 'queued', attempts = attempts + ?, error_class = ?, error_code = ?, error_message = ?
+ WHERE id = ?;
 
 -- name: run_attempt_add(run, started_at, duration_ms, outcome, error_class, error_code, error_message, calls, run_again)
 -- scope: installation

@@ -1,0 +1,25 @@
+/* The reference cache: what Sage and the shop offer to choose from, as last read. */
+#ifndef STORE_REFERENCE_H
+#define STORE_REFERENCE_H
+
+#include "base/arena.h"
+#include "db/db.h"
+
+struct reference_item {
+	const char *kind; /* business, tax_rate, ledger_account, bank_account, payment_method */
+	const char *id, *name;
+	const char *body; /* JSON: the fields that the books need */
+};
+
+/* All items of a binding, ordered by kind and id, in the arena. */
+enum led_err reference_list(struct db *db, struct arena *arena, const char *binding,
+                            struct reference_item **items, size_t *count,
+                            struct led_error *error) __attribute__((warn_unused_result));
+
+/* Inside a transaction: makes the cache hold exactly these items, and dates it. */
+enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
+                               const char *business_name, const struct reference_item *items,
+                               size_t count, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,156 @@
+#include "access.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "sage/oauth.h"
+#include "settle.h"
+
+#include <string.h>
+
+#define REFRESH_AHEAD 60 /* seconds before the access token ends */
+
+static enum led_err load_token(struct task *task, struct led_error *error)
+{
+	struct db *db;
+	if (task->token.generation)
+		return LED_OK;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = oauth_token_get(db, task->lane_arena, task->worker->keys, &task->binding,
+		                      &task->token, error);
+	db_pool_give(task->worker->pool, db);
+	return err;
+}
+
+struct rotation {
+	struct task *task;
+	struct oauth_token *next; /* generation: the one it replaces */
+	bool rotated;
+};
+
+static enum led_err write_rotation(struct db *db, void *context, struct led_error *error)
+{
+	struct rotation *rotation = context;
+	struct task *task = rotation->task;
+	return oauth_token_rotate(db, task->worker->keys, &task->binding, rotation->next,
+	                          &rotation->rotated, error);
+}
+
+/* The tokens change hands: `tokens` is left empty. */
+static struct oauth_token take_over(struct sage_tokens *tokens, int64_t generation)
+{
+	struct oauth_token token = {
+		.access = tokens->access,
+		.refresh = tokens->refresh,
+		.access_expires_at = tokens->access_expires_at,
+		.refresh_expires_at = tokens->refresh_expires_at,
+		.generation = generation,
+	};
+	*tokens = (struct sage_tokens){0};
+	return token;
+}
+
+/* Exchanges the refresh token and commits the new pair; only then is it used. */
+static enum led_err refresh(struct task *task, struct led_error *error)
+{
+	const struct config *config = &task->worker->config;
+	const struct sage_app app = {
+		.http = task->client,
+		.token_url = config->sage_token_url,
+		.client_id = config->sage_client_id,
+		.client_secret = config->sage_client_secret,
+		.calls = &task->calls,
+	};
+	struct sage_tokens tokens = {0};
+	enum led_err err = task_renew(task, error);
+	if (!err)
+		err = sage_oauth_refresh(&app, &task->token.refresh, &tokens, error);
+	if (err)
+		return err;
+	struct oauth_token next = take_over(&tokens, task->token.generation);
+	struct rotation rotation = {.task = task, .next = &next};
+	err = settle_guarded(task, write_rotation, &rotation, error);
+	if (!err && !rotation.rotated)
+		err = led_fail(error, LED_DATABASE, "token_rotated_elsewhere",
+		               "Sage's tokens were replaced while they were refreshed.");
+	oauth_token_release(&task->token);
+	if (err) {
+		oauth_token_release(&next);
+		task->token = (struct oauth_token){0}; /* read anew by the next call */
+		return err;
+	}
+	next.generation++;
+	task->token = next;
+	log_write(LOG_INFO, "sage_token_refreshed", LOG_S("binding", task->binding.id));
+	return LED_OK;
+}
+
+/* A grant that is gone is not tried again: people must connect anew, and then the
+ * binding's state changes. */
+static enum led_err ensure_token(struct task *task, struct led_error *error)
+{
+	if (strcmp(task->binding.sage_status, "reconnect_needed") == 0)
+		return led_fail(error, LED_AUTH, "sage_reconnect_needed",
+		                "Sage no longer accepts this connection. Connect Sage again in the "
+		                "dashboard; waiting documents are then posted by themselves.");
+	enum led_err err = load_token(task, error);
+	if (!err && task->token.access_expires_at < clock_now() + REFRESH_AHEAD)
+		err = refresh(task, error);
+	return err;
+}
+
+static bool token_refused(const struct led_error *error)
+{
+	return error->class == LED_AUTH && strcmp(error->code, "sage_token_refused") == 0;
+}
+
+enum led_err access_with_sage(struct task *task, access_work work, void *context,
+                              struct led_error *error)
+{
+	enum led_err err = task_renew(task, error);
+	if (!err)
+		err = ensure_token(task, error);
+	if (err)
+		return err;
+	struct sage sage = {
+		.http = task->client,
+		.api_url = task->worker->config.sage_api_url,
+		.business_id = task->binding.business,
+		.access_token = &task->token.access,
+		.calls = &task->calls,
+	};
+	err = work(&sage, context, error);
+	if (err != LED_AUTH || !token_refused(error))
+		return err;
+	err = refresh(task, error);
+	return err ? err : work(&sage, context, error);
+}
+
+struct single_call {
+	const struct access_call *call;
+	struct json_object **out;
+};
+
+static enum led_err make_call(const struct sage *sage, void *context, struct led_error *error)
+{
+	const struct single_call *single = context;
+	const struct access_call *call = single->call;
+	size_t len = call->body ? strlen(call->body) : 0;
+	switch (call->verb) {
+	case ACCESS_GET:
+		return sage_get(sage, call->path, single->out, error);
+	case ACCESS_LIST:
+		return sage_list(sage, call->path, single->out, error);
+	case ACCESS_POST:
+		return sage_post(sage, call->path, call->body, len, single->out, error);
+	case ACCESS_PUT:
+		return sage_put(sage, call->path, call->body, len, single->out, error);
+	}
+	return led_fail(error, LED_INTERNAL, "unknown_verb", "No such call.");
+}
+
+enum led_err access_sage(struct task *task, const struct access_call *call,
+                         struct json_object **out, struct led_error *error)
+{
+	struct single_call single = {call, out};
+	return access_with_sage(task, make_call, &single, error);
+}

@@ -1,0 +1,187 @@
+#include "contact.h"
+#include "access.h"
+#include "base/json.h"
+#include "books/contact.h"
+#include "post.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REFERENCES_MAX 16 /* one customer's contacts in other currencies */
+
+static struct post contact_post(const struct task *task, const struct books_contact_key *key)
+{
+	return (struct post){
+		.key = {task->binding.id, task->binding.business, key->kind, key->magento_id},
+		.path = "/contacts",
+	};
+}
+
+/* What "Name (REF)" ends with, in the arena; NULL when it has no reference. */
+static const char *shown_reference(struct arena *arena, const char *displayed_as)
+{
+	size_t len = strlen(displayed_as);
+	const char *open = strrchr(displayed_as, '(');
+	if (!open || len == 0 || displayed_as[len - 1] != ')')
+		return NULL;
+	return arena_strndup(arena, open + 1, (size_t)(displayed_as + len - 1 - (open + 1)));
+}
+
+/* References that the same buyer's contacts in other currencies hold. */
+static enum led_err list_taken(struct task *task, const struct books_contact_key *key,
+                               const char *taken[REFERENCES_MAX], size_t *count,
+                               struct led_error *error)
+{
+	struct db *db;
+	struct db_rows rows;
+	char prefix[BOOKS_CONTACT_KIND_MAX];
+	snprintf(prefix, sizeof prefix, "%.*s", (int)(strchr(key->kind, ':') - key->kind + 1),
+	         key->kind);
+	*count = 0;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = xref_list(db, task->job_arena, task->binding.id, task->binding.business, prefix,
+		                key->magento_id, &rows, error);
+	db_pool_give(task->worker->pool, db);
+	for (size_t i = 0; !err && i < rows.count && *count < REFERENCES_MAX; i++) {
+		const char *text = shown_reference(task->job_arena, db_at_text(&rows, i, 1));
+		if (text)
+			taken[(*count)++] = text;
+	}
+	return err;
+}
+
+/* The contact that holds the reference, when its e-mail and currency are the buyer's. */
+static struct json_object *find_same(struct json_object *items, const struct books_contact *contact,
+                                     const char *currency)
+{
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		struct json_object *item = json_object_array_get_idx(items, i);
+		const char *reference = json_string(item, "reference");
+		const char *held = json_string(json_member(item, "currency"), "id");
+		if (reference && strcmp(reference, contact->reference) == 0 && held &&
+		    strcmp(held, currency) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+static enum led_err reserved(const char *reference, struct led_error *error)
+{
+	return led_fail(error, LED_PROVIDER, "reference_reserved",
+	                "Sage still holds the reference '%s' of a deleted contact: delete it for good "
+	                "in Sage (Settings → Deletion), or link the contact by hand.",
+	                reference);
+}
+
+/* Sage refused the reference as taken: adopts the contact that has it, if it is the same
+ * person's. The list is filtered by e-mail on Sage's side. */
+static enum led_err adopt(struct task *task, const struct books_contact *contact,
+                          const char *currency, const struct intent *intent, struct xref *xref,
+                          struct led_error *error)
+{
+	struct buf path;
+	struct json_object *items = NULL;
+	buf_init(&path, 1024);
+	buf_add_str(&path, "/contacts?attributes=all&search=");
+	sage_encode(&path, contact->reference);
+	buf_add_str(&path, "&email=");
+	sage_encode(&path, contact->email);
+	const struct access_call call = {.verb = ACCESS_LIST, .path = buf_str(&path)};
+	enum led_err err =
+	        path.failed ? led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a search.")
+	                    : access_sage(task, &call, &items, error);
+	struct json_object *same = err ? NULL : find_same(items, contact, currency);
+	if (!err && !same)
+		err = reserved(contact->reference, error);
+	if (!err) {
+		*xref = (struct xref){
+			.found = true,
+			.sage_id = arena_strdup(task->job_arena, json_string(same, "id")),
+			.displayed_as = arena_strdup(task->job_arena, json_string(same, "displayed_as")),
+		};
+		memcpy(xref->digest, intent->digest, sizeof xref->digest);
+		if (!xref->sage_id || !xref->displayed_as)
+			err = led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a contact.");
+	}
+	json_object_put(items);
+	buf_release(&path);
+	return err;
+}
+
+/* Whether Sage's refusal is about the reference: then, and only then, somebody holds it. */
+static bool about_reference(const struct led_error *error)
+{
+	return error->class == LED_PROVIDER && strstr(error->message, "reference") != NULL;
+}
+
+static enum led_err create(struct task *task, const struct books_context *books,
+                           const struct books_contact_input *input, struct post *post,
+                           struct intent *intent, struct xref *xref, struct led_error *error)
+{
+	struct books_contact contact = {0};
+	struct json_object *answer = NULL;
+	enum led_err err = books_contact_body(books, input, &contact, error);
+	post->reference = contact.reference;
+	if (!err && !intent->found)
+		err = post_intend(task, post, contact.body, 0, NULL, intent, error);
+	if (!err)
+		err = post_send(task, post, intent, xref, &answer, error);
+	if (err == LED_PROVIDER && about_reference(error))
+		err = adopt(task, &contact, input->currency, intent, xref, error);
+	if (!err)
+		err = post_settle_now(task, &post->key, xref, error);
+	json_object_put(answer);
+	json_object_put(contact.body);
+	return err;
+}
+
+static enum led_err choose(struct task *task, const struct books_context *books,
+                           const struct contact_wanted *wanted,
+                           enum books_contact_choice *choice, struct books_contact_key *key,
+                           struct xref *xref, struct intent *intent, struct led_error *error)
+{
+	enum led_err err =
+	        books_contact_key(BOOKS_CONTACT_OWN, wanted->buyer, wanted->currency, key, error);
+	if (err)
+		return err;
+	struct post post = contact_post(task, key);
+	err = post_look(task, &post, xref, intent, error);
+	if (err)
+		return err;
+	*choice = books_contact_choose(books->policy, wanted->buyer, xref->found,
+	                               wanted->grand_total);
+	if (*choice == BOOKS_CONTACT_OWN)
+		return LED_OK;
+	err = books_contact_key(*choice, wanted->buyer, wanted->currency, key, error);
+	post = contact_post(task, key);
+	return err ? err : post_look(task, &post, xref, intent, error);
+}
+
+enum led_err contact_ensure(struct task *task, const struct books_context *books,
+                            const struct contact_wanted *wanted, const char **sage_id,
+                            struct led_error *error)
+{
+	enum books_contact_choice choice;
+	struct books_contact_key key;
+	struct xref xref = {0};
+	struct intent intent = {0};
+	const char *taken[REFERENCES_MAX];
+	struct books_contact_input input = {
+		.buyer = wanted->buyer,
+		.billing = wanted->billing,
+		.currency = wanted->currency,
+		.taken = taken,
+	};
+	enum led_err err =
+	        choose(task, books, wanted, &choice, &key, &xref, &intent, error);
+	if (!err && !xref.found) {
+		struct post post = contact_post(task, &key);
+		input.choice = choice;
+		err = list_taken(task, &key, taken, &input.taken_count, error);
+		if (!err)
+			err = create(task, books, &input, &post, &intent, &xref, error);
+	}
+	*sage_id = err ? NULL : xref.sage_id;
+	return err;
+}

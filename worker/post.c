@@ -1,0 +1,196 @@
+#include "post.h"
+#include "access.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "crypto/random.h"
+#include "settle.h"
+
+#include <string.h>
+
+static enum led_err no_memory(struct led_error *error)
+{
+	return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a document.");
+}
+
+enum led_err post_look(struct task *task, const struct post *post, struct xref *xref,
+                       struct intent *intent, struct led_error *error)
+{
+	struct db *db;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = xref_get(db, task->job_arena, &post->key, xref, error);
+	if (!err)
+		err = intent_get(db, task->job_arena, &post->key, intent, error);
+	db_pool_give(task->worker->pool, db);
+	return err;
+}
+
+struct intending {
+	const struct post *post;
+	const struct intent *intent;
+	int64_t run;
+	const char *warnings;
+};
+
+static enum led_err write_intent(struct db *db, void *context, struct led_error *error)
+{
+	const struct intending *intending = context;
+	enum led_err err = intent_put(db, &intending->post->key, intending->intent, error);
+	if (!err && intending->run)
+		err = run_warn(db, intending->run, intending->warnings, error);
+	return err;
+}
+
+enum led_err post_intend(struct task *task, const struct post *post, struct json_object *body,
+                         int64_t run, const char *warnings, struct intent *intent,
+                         struct led_error *error)
+{
+	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+	*intent = (struct intent){.found = true, .path = post->path, .reference = post->reference};
+	/* The digest is of the content alone, so that an unchanged record is known again. */
+	const char *content = json_object_to_json_string_ext(body, flags);
+	if (!content || digest_sha256(content, strlen(content), intent->digest) ||
+	    random_hex(intent->idempotency_id, 16))
+		return no_memory(error);
+	enum led_err err = books_set_idempotency_id(body, intent->idempotency_id, error);
+	if (err)
+		return err;
+	const char *bytes = json_object_to_json_string_ext(body, flags);
+	intent->body = bytes ? arena_strdup(task->job_arena, bytes) : NULL;
+	if (!intent->body)
+		return no_memory(error);
+	struct intending intending = {post, intent, run, warnings};
+	return settle_guarded(task, write_intent, &intending, error);
+}
+
+static enum led_err write_forget(struct db *db, void *context, struct led_error *error)
+{
+	return intent_delete(db, context, error);
+}
+
+static enum led_err read_answer(struct task *task, const struct intent *intent,
+                                struct json_object *answer, struct xref *xref,
+                                struct led_error *error)
+{
+	const char *id = json_string(answer, "id");
+	const char *displayed_as = json_string(answer, "displayed_as");
+	if (!id || strlen(id) != 32 || !displayed_as)
+		return led_fail(error, LED_SERDE, "sage_answer_invalid",
+		                "Sage's answer has no id or displayed_as.");
+	*xref = (struct xref){.found = true,
+	                      .sage_id = arena_strdup(task->job_arena, id),
+	                      .displayed_as = arena_strdup(task->job_arena, displayed_as)};
+	memcpy(xref->digest, intent->digest, sizeof xref->digest);
+	return xref->sage_id && xref->displayed_as ? LED_OK : no_memory(error);
+}
+
+/* The one item of the list whose reference is exactly this, or NULL. */
+static struct json_object *find_reference(struct json_object *items, const char *reference)
+{
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		struct json_object *item = json_object_array_get_idx(items, i);
+		const char *found = json_string(item, "reference");
+		if (found && strcmp(found, reference) == 0)
+			return item;
+	}
+	return NULL;
+}
+
+/* Sage keeps idempotency ids for seven days. After six, what an unsettled intent became is
+ * looked up by its reference; *answer stays NULL when it became nothing. */
+static enum led_err look_in_sage(struct task *task, const struct post *post,
+                                 struct json_object **answer, struct led_error *error)
+{
+	struct buf path;
+	struct json_object *items = NULL;
+	buf_init(&path, 512);
+	buf_addf(&path, "%s?attributes=all&search=", post->path);
+	sage_encode(&path, post->reference);
+	const struct access_call call = {.verb = ACCESS_LIST, .path = buf_str(&path)};
+	enum led_err err = path.failed ? no_memory(error) : access_sage(task, &call, &items, error);
+	if (!err)
+		*answer = json_object_get(find_reference(items, post->reference));
+	json_object_put(items);
+	buf_release(&path);
+	return err;
+}
+
+static enum led_err forget(struct task *task, const struct post *post, struct led_error *error)
+{
+	return settle_guarded(task, write_forget, (void *)&post->key, error);
+}
+
+static enum led_err settle_old(struct task *task, const struct post *post,
+                               struct json_object **answer, struct led_error *error)
+{
+	enum led_err err = look_in_sage(task, post, answer, error);
+	if (err || *answer)
+		return err;
+	err = forget(task, post, error);
+	if (err)
+		return err;
+	return led_fail(error, LED_HTTP, "intent_expired",
+	                "An unfinished post of more than six days ago is not in Sage; it is posted "
+	                "anew with the next attempt.");
+}
+
+/* True when Sage said no and nothing was made. */
+static bool is_refusal(enum led_err err)
+{
+	return err == LED_PROVIDER || err == LED_NOT_FOUND || err == LED_VALIDATION;
+}
+
+enum led_err post_send(struct task *task, const struct post *post, const struct intent *intent,
+                       struct xref *xref, struct json_object **answer, struct led_error *error)
+{
+	const struct access_call call = {
+		.verb = ACCESS_POST, .path = intent->path, .body = intent->body};
+	enum led_err err;
+	*answer = NULL;
+	if (intent->too_old)
+		err = settle_old(task, post, answer, error);
+	else
+		err = access_sage(task, &call, answer, error);
+	if (!err)
+		err = read_answer(task, intent, *answer, xref, error);
+	/* An unreadable answer to a POST says nothing of whether the document was made. */
+	if (err == LED_SERDE) {
+		if (error)
+			error->class = LED_HTTP;
+		return LED_HTTP;
+	}
+	if (is_refusal(err)) {
+		struct led_error why = error ? *error : (struct led_error){0};
+		enum led_err forgotten = forget(task, post, error);
+		if (forgotten)
+			return forgotten;
+		if (error)
+			*error = why;
+	}
+	return err;
+}
+
+enum led_err post_settle(struct db *db, const struct xref_key *key, const struct xref *xref,
+                         struct led_error *error)
+{
+	enum led_err err = xref_put(db, key, xref, error);
+	return err ? err : intent_delete(db, key, error);
+}
+
+struct settling {
+	const struct xref_key *key;
+	const struct xref *xref;
+};
+
+static enum led_err write_settled(struct db *db, void *context, struct led_error *error)
+{
+	const struct settling *settling = context;
+	return post_settle(db, settling->key, settling->xref, error);
+}
+
+enum led_err post_settle_now(struct task *task, const struct xref_key *key,
+                             const struct xref *xref, struct led_error *error)
+{
+	struct settling settling = {key, xref};
+	return settle_guarded(task, write_settled, &settling, error);
+}

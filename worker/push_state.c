@@ -1,0 +1,96 @@
+/*
+ * push_state: tells the shop how an entity stands, as one row the shop shows as a chip.
+ * The state is read when it is told, so a late push never tells old news.
+ *
+ * invoice.created and invoice.paid share the invoice's row: an invoice that succeeded
+ * stays synced when its payment was skipped, and turns to failed when it failed.
+ */
+#include "base/clock.h"
+#include "context.h"
+#include "worker.h"
+
+#include <string.h>
+
+static const struct {
+	const char *entity_type;
+	enum magento_kind kind;
+	const char *event;   /* whose outcome is the entity's */
+	const char *overlay; /* whose failure shows over it; NULL: none */
+} rows[] = {
+	{"invoice", MAGENTO_INVOICE, "invoice.created", "invoice.paid"},
+	{"creditmemo", MAGENTO_CREDITMEMO, "creditmemo.created", NULL},
+	{"customer", MAGENTO_CUSTOMER, "customer.upserted", NULL},
+	{"product", MAGENTO_PRODUCT, "product.upserted", NULL},
+};
+#define ROWS (sizeof rows / sizeof *rows)
+
+static bool is_status(const struct run_state *state, const char *status)
+{
+	return state->found && strcmp(state->status, status) == 0;
+}
+
+/* The run whose outcome the shop shows; *told is false while there is none. */
+static enum led_err choose(struct task *task, const struct job *job, size_t row,
+                           struct run_state *state, bool *told, struct led_error *error)
+{
+	struct db *db;
+	struct run_state overlay = {0};
+	const char *binding = task->lane.binding;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
+		                 rows[row].event, state, error);
+	if (!err && rows[row].overlay)
+		err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
+		                 rows[row].overlay, &overlay, error);
+	db_pool_give(task->worker->pool, db);
+	if (err)
+		return err;
+	if (is_status(&overlay, "failed") || (!state->found && overlay.found))
+		*state = overlay;
+	*told = is_status(state, "succeeded") || is_status(state, "skipped_by_policy") ||
+	        is_status(state, "failed");
+	return LED_OK;
+}
+
+static void describe(const struct run_state *run, struct magento_state *state, char *error_code)
+{
+	state->last_sync_at = clock_now();
+	if (is_status(run, "succeeded")) {
+		state->status = MAGENTO_SYNCED;
+		state->provider_entity_id = run->sage_id;
+		state->provider_reference = run->sage_number;
+	} else if (is_status(run, "skipped_by_policy")) {
+		state->status = MAGENTO_SKIPPED;
+		state->skip_reason = run->skip_reason;
+	} else {
+		state->status = MAGENTO_FAILED;
+		state->error_code = magento_error_code(
+		        led_err_of_name(run->error_class ? run->error_class : ""),
+		        run->error_code ? run->error_code : "", error_code);
+	}
+}
+
+enum led_err push_state(struct task *task, const struct job *job, const struct run *run,
+                        struct run_end *end, struct led_error *error)
+{
+	struct run_state state;
+	struct magento_shop shop;
+	char error_code[MAGENTO_STATE_TEXT_MAX + 1];
+	bool told = false;
+	size_t row = 0;
+	(void)run;
+	end->status = RUN_SUCCEEDED;
+	while (row < ROWS && strcmp(rows[row].entity_type, job->entity_type) != 0)
+		row++;
+	if (row == ROWS)
+		return led_fail(error, LED_INTERNAL, "unknown_entity", "The shop shows no %s.",
+		                job->entity_type);
+	enum led_err err = choose(task, job, row, &state, &told, error);
+	if (err || !told)
+		return err; /* unfinished again: its end will queue another push */
+	struct magento_state message = {.kind = rows[row].kind, .magento_id = job->magento_id};
+	describe(&state, &message, error_code);
+	err = context_shop(task, &shop, error);
+	return err ? err : magento_push_state(&shop, &message, error);
+}

@@ -1,0 +1,71 @@
+#include "sweep.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <time.h>
+
+#define LOOK_MS       500
+#define SWEEP_ARENA   (4 * 1024 * 1024)
+#define THIN_BATCH    500 /* rows a round, each deleted by its primary key */
+#define THIN_ROUNDS   40
+
+static enum led_err thin_round(struct db *db, struct arena *arena, enum db_statement expired,
+                               enum db_statement deletion, size_t *count, struct led_error *error)
+{
+	struct db_rows rows;
+	arena_reset(arena);
+	enum led_err err = db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &rows, error);
+	*count = err ? 0 : rows.count;
+	for (size_t i = 0; !err && i < rows.count; i++) {
+		const struct db_value *key = db_at(&rows, i, 0);
+		err = db_run(db, deletion, DB_ARGS(DB_B(key->data, key->len)), error);
+	}
+	return err;
+}
+
+static enum led_err thin_out(struct db *db, struct arena *arena, struct led_error *error)
+{
+	static const struct {
+		enum db_statement expired, deletion;
+	} tables[] = {{SQL_TOKEN_SEEN_EXPIRED, SQL_TOKEN_SEEN_DELETE},
+	              {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE}};
+	enum led_err err = LED_OK;
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		size_t count = THIN_BATCH;
+		for (int round = 0; !err && round < THIN_ROUNDS && count == THIN_BATCH; round++)
+			err = thin_round(db, arena, tables[i].expired, tables[i].deletion, &count, error);
+	}
+	return err;
+}
+
+static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool thin,
+                               struct led_error *error)
+{
+	struct db *db;
+	size_t woken = 0;
+	arena_reset(arena);
+	enum led_err err = db_pool_take(worker->pool, &db, error);
+	if (!err)
+		err = job_sweep(db, arena, &woken, error);
+	if (!err && thin)
+		err = thin_out(db, arena, error);
+	db_pool_give(worker->pool, db);
+	if (woken)
+		log_write(LOG_DEBUG, "jobs_woken", LOG_N("count", woken));
+	return err;
+}
+
+void sweep_until_done(struct worker *worker)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	struct led_error error;
+	struct arena *arena = arena_new(SWEEP_ARENA);
+	if (!arena)
+		log_write(LOG_ERROR, "sweep_not_started");
+	for (bool first = true; arena && worker->threads_running > 0; first = false) {
+		if (sweep_once(worker, arena, first, &error))
+			log_error("sweep_failed", &error);
+		nanosleep(&pause, NULL);
+	}
+	arena_free(arena);
+}

@@ -1,0 +1,97 @@
+/*
+ * ledger-worker: drains lanes. main.c starts threads; each runs thread_main (thread.c):
+ * claim a lane, drain it for a while (drain.c), give it back. A job's way is
+ *
+ *     start -> its kind's function (kinds.c) -> what to do about the outcome (retry.c)
+ *           -> one transaction that settles it (settle.c)
+ *
+ * Threads share only struct worker. A thread holds no database connection while it talks
+ * HTTP: it takes one from the pool for each step.
+ */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/secret.h"
+#include "books/books.h"
+#include "crypto/seal.h"
+#include "db/db.h"
+#include "http/call_log.h"
+#include "http/client.h"
+#include "store/binding.h"
+#include "store/job.h"
+#include "store/lane.h"
+#include "store/oauth_token.h"
+#include "store/run.h"
+#include "store/xref.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WORKER_PROGRAM "ledger-worker"
+
+/* Shared by all threads; what is not atomic is constant after the start. */
+struct worker {
+	struct config config;
+	struct db_pool *pool;
+	struct seal_keys *keys;
+	bool once;             /* leave when nothing is due, do not linger */
+	int64_t linger_until;  /* Unix seconds: no new lane is claimed afterwards */
+	atomic_bool stopping;  /* SIGTERM: finish the job in hand, give the lane back, leave */
+	atomic_int active;     /* threads that hold a lane, or are about to */
+	atomic_int threads_running;
+};
+
+/* What one thread knows while it drains one lane. */
+struct task {
+	struct worker *worker;
+	struct http_client *client; /* connections to Sage are kept in it */
+	struct arena *lane_arena;   /* as long as the lane is held */
+	struct arena *job_arena;    /* as long as one job */
+	struct lane lane;
+	bool lost;            /* the lease ended: write nothing more */
+	int64_t renewed_ms;   /* monotonic */
+	struct binding binding;
+	struct reference reference; /* of the Sage business, once it was read */
+	const struct zone *zone;    /* the business's own; a policy may name another */
+	struct secret inbound_key;  /* signs our calls to the shop */
+	struct oauth_token token;   /* Sage's; loaded when first needed */
+	struct call_log calls;      /* of the job at hand */
+	/* The record the job at hand made, written in the transaction that settles it. */
+	struct {
+		struct xref_key key; /* binding is NULL when there is none */
+		struct xref xref;
+	} posted;
+};
+
+void *thread_main(void *worker);
+
+/* Drains task->lane for a quantum. Failures are dealt with inside; what is returned is
+ * the database's refusal to go on. */
+enum led_err drain_lane(struct task *task, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+/* Before each call that may take long: keeps the lease. Sets task->lost and fails when
+ * it is gone. */
+enum led_err task_renew(struct task *task, struct led_error *error)
+        __attribute__((warn_unused_result));
+
+/* A job's function: LED_OK with *end filled in (succeeded or skipped), else what went
+ * wrong. `run` is NULL for jobs behind which no event stands. */
+typedef enum led_err job_function(struct task *task, const struct job *job, const struct run *run,
+                                  struct run_end *end, struct led_error *error);
+
+struct job_kind {
+	const char *name;
+	job_function *function;
+	bool owns_run; /* its outcome is the run's outcome, and the shop is told */
+};
+
+/* NULL for a kind that no program queues. */
+const struct job_kind *job_kind_find(const char *name);
+
+job_function invoice_created, push_state, refresh_reference;
+
+#endif
