@@ -96,7 +96,7 @@ static bool bundle_read(struct cart *cart, struct json_object *item, char error[
 	    !number(item, "price", 0, &price, error))
 		return false;
 	mirror_new(cart, sku, name != NULL ? name : sku, qty, price);
-	for (size_t i = 0; i < json_object_array_length(children); i++)
+	for (size_t i = 0; i < magento_json_length(children); i++)
 		if (!line_read(cart, json_object_array_get_idx(children, i), error))
 			return false;
 	return true;
@@ -189,11 +189,11 @@ bool cart_read(struct json_object *in, struct cart *cart, char error[CART_ERROR_
 	cart->shipping_tax = decimal_scale(cart->shipping, shipping_percent, HUNDRED_PERCENT, CENT);
 	if (!number(in, "shipping_tax", cart->shipping_tax, &cart->shipping_tax, error))
 		return false;
-	if (!json_object_is_type(items, json_type_array) || json_object_array_length(items) == 0) {
+	if (!json_object_is_type(items, json_type_array) || magento_json_length(items) == 0) {
 		snprintf(error, CART_ERROR_LEN, "items: a list with at least one item is needed");
 		return false;
 	}
-	for (size_t i = 0; i < json_object_array_length(items); i++)
+	for (size_t i = 0; i < magento_json_length(items); i++)
 		if (!item_read(cart, json_object_array_get_idx(items, i), error))
 			return false;
 	share_discount(cart);
@@ -211,7 +211,8 @@ void cart_release(struct cart *cart)
 	*cart = (struct cart){0};
 }
 
-struct json_object *cart_line_json(const struct cart_line *line)
+/* `tax_rate` as Magento gives it: wrong under a discount, absent at 0. */
+static struct json_object *line_json(const struct cart_line *line)
 {
 	struct json_object *out = json_object_new_object();
 
@@ -235,6 +236,6 @@ struct json_object *cart_lines(const struct cart *cart)
 	struct json_object *lines = json_object_new_array();
 
 	for (size_t i = 0; i < cart->count; i++)
-		json_object_array_add(lines, cart_line_json(&cart->lines[i]));
+		json_object_array_add(lines, line_json(&cart->lines[i]));
 	return lines;
 }

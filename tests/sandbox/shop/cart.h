@@ -42,7 +42,4 @@ void cart_release(struct cart *cart);
 /* The canonical `lines`, new reference. */
 struct json_object *cart_lines(const struct cart *cart);
 
-/* One canonical line; `tax_rate` as Magento gives it: wrong under a discount, absent at 0. */
-struct json_object *cart_line_json(const struct cart_line *line);
-
 #endif

@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#define CLOCK_MAX 253402300799LL /* 9999-12-31T23:59:59Z */
 
 static struct json_object *status(struct control *call)
 {
@@ -51,6 +52,11 @@ static struct json_object *set_clock(struct control *call)
 	if (magento_json_bool(call->in, "real", 0)) {
 		now = sb_now();
 		frozen = 0;
+	}
+	if (now < 1 || now > CLOCK_MAX) {
+		snprintf(call->error, sizeof(call->error),
+			 "now: Unix seconds before the year 10000");
+		return NULL;
 	}
 	shop->clock_offset = now - sb_now();
 	shop->clock_frozen = frozen ? now : 0;

@@ -32,7 +32,7 @@ static bool id_wanted(struct json_object *ids, long long id)
 {
 	if (ids == NULL)
 		return true;
-	for (size_t i = 0; i < json_object_array_length(ids); i++)
+	for (size_t i = 0; i < magento_json_length(ids); i++)
 		if (json_object_get_int64(json_object_array_get_idx(ids, i)) == id)
 			return true;
 	return false;
@@ -89,7 +89,7 @@ struct json_object *control_cli_sync(struct control *call)
 			state != NULL ? state : "any");
 	shop_unlock(call->shop);
 	out = json_object_new_array();
-	for (size_t i = 0; paired && i < json_object_array_length(plan); i++) {
+	for (size_t i = 0; paired && i < magento_json_length(plan); i++) {
 		struct json_object *one = json_object_array_get_idx(plan, i);
 		struct json_object *result = drain_post_now(
 			call->shop, json_object_get_string(json_object_array_get_idx(one, 0)),

@@ -40,7 +40,7 @@ static bool refund_qty(struct json_object *in, struct json_object *line, long lo
 	long long all = amount(line, "qty");
 
 	*qty = items == NULL ? all : 0;
-	for (size_t i = 0; items != NULL && i < json_object_array_length(items); i++) {
+	for (size_t i = 0; items != NULL && i < magento_json_length(items); i++) {
 		struct json_object *item = json_object_array_get_idx(items, i);
 		const char *has = magento_json_text(item, "sku");
 
@@ -64,8 +64,8 @@ static bool refund_cart(struct json_object *in, struct json_object *invoice, str
 	long long line_totals = 0, hidden;
 
 	*cart = (struct cart){0};
-	cart->lines = mem_zero((json_object_array_length(lines) + 1) * sizeof(*cart->lines));
-	for (size_t i = 0; i < json_object_array_length(lines); i++) {
+	cart->lines = mem_zero((magento_json_length(lines) + 1) * sizeof(*cart->lines));
+	for (size_t i = 0; i < magento_json_length(lines); i++) {
 		struct json_object *from = json_object_array_get_idx(lines, i);
 		long long all = amount(from, "qty"), qty;
 		long long total = amount(from, "line_total");

@@ -86,7 +86,7 @@ static struct json_object *payment_of(const struct shop *shop, struct json_objec
 		magento_json_add(out, "gateway_metadata", json_object_get(metadata));
 		return out;
 	}
-	for (size_t i = 0; i < json_object_array_length(shop->payment_methods); i++) {
+	for (size_t i = 0; i < magento_json_length(shop->payment_methods); i++) {
 		struct json_object *one = json_object_array_get_idx(shop->payment_methods, i);
 		const char *code = magento_json_text(one, "code");
 		const char *label = magento_json_text(one, "label");
@@ -110,8 +110,7 @@ static struct json_object *document_address(struct shop *shop, struct json_objec
 	struct json_object *list =
 		profile != NULL ? magento_json_get(profile->tree, "addresses") : NULL;
 
-	for (size_t i = 0; given == NULL && list != NULL && i < json_object_array_length(list);
-	     i++) {
+	for (size_t i = 0; given == NULL && list != NULL && i < magento_json_length(list); i++) {
 		struct json_object *address = json_object_array_get_idx(list, i);
 		const char *has = magento_json_text(address, "kind");
 

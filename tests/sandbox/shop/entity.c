@@ -90,7 +90,7 @@ static struct json_object *contact_now(struct shop *shop, enum entity_kind kind,
 	if (id == 0 || profile == NULL)
 		return json_object_get(document->contact);
 	addresses = magento_json_get(profile->tree, "addresses");
-	if (kind != ENTITY_INVOICE || json_object_array_length(addresses) > 0)
+	if (kind != ENTITY_INVOICE || magento_json_length(addresses) > 0)
 		return json_object_get(profile->tree);
 	contact = json_object_new_object();
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {

@@ -86,7 +86,7 @@ static void add_value(struct text *out, struct json_object *value, bool bare_sla
 	}
 	case json_type_array:
 		text_puts(out, "[");
-		for (size_t i = 0; i < json_object_array_length(value); i++) {
+		for (size_t i = 0; i < magento_json_length(value); i++) {
 			text_puts(out, separator);
 			add_value(out, json_object_array_get_idx(value, i), bare_slashes);
 			separator = ",";
@@ -136,7 +136,7 @@ static void add_xml(struct text *out, const char *name, struct json_object *valu
 	if (json_object_is_type(value, json_type_object)) {
 		json_object_object_foreach(value, key, member) add_xml(out, key, member);
 	} else if (json_object_is_type(value, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(value); i++)
+		for (size_t i = 0; i < magento_json_length(value); i++)
 			add_xml(out, "item", json_object_array_get_idx(value, i));
 	} else if (value != NULL) {
 		add_xml_text(out, json_object_get_string(value));
@@ -202,6 +202,12 @@ int magento_json_bool(struct json_object *object, const char *name, int otherwis
 	struct json_object *value = magento_json_get(object, name);
 
 	return value != NULL ? json_object_get_boolean(value) : otherwise;
+}
+
+size_t magento_json_length(struct json_object *list)
+{
+	/* json-c would end the process over another type. */
+	return json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
 }
 
 struct json_object *magento_json_parse(const char *text, size_t len)

@@ -6,6 +6,7 @@
 #define SHOP_MAGENTO_JSON_H
 
 #include <json-c/json.h>
+#include <stddef.h>
 
 enum magento_json_flags {
 	MAGENTO_JSON_PLAIN = 0,
@@ -26,6 +27,7 @@ struct json_object *magento_json_get(struct json_object *object, const char *nam
 const char *magento_json_text(struct json_object *object, const char *name);
 long long magento_json_int(struct json_object *object, const char *name, long long otherwise);
 int magento_json_bool(struct json_object *object, const char *name, int otherwise);
+size_t magento_json_length(struct json_object *list); /* 0 for what is not a list */
 
 /* A strict parse of the whole text; NULL when it is not JSON. */
 struct json_object *magento_json_parse(const char *text, size_t len);

@@ -85,7 +85,7 @@ static struct json_object *profile_addresses(struct json_object *in)
 		json_object_array_add(out, maker_address(one, "billing"));
 		json_object_array_add(out, maker_address(one, "shipping"));
 	}
-	for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
+	for (size_t i = 0; list != NULL && i < magento_json_length(list); i++) {
 		struct json_object *address = json_object_array_get_idx(list, i);
 		const char *kind = magento_json_text(address, "kind");
 
@@ -96,7 +96,7 @@ static struct json_object *profile_addresses(struct json_object *in)
 
 static const char *first_phone(struct json_object *addresses)
 {
-	return json_object_array_length(addresses) > 0
+	return magento_json_length(addresses) > 0
 		       ? magento_json_text(json_object_array_get_idx(addresses, 0), "telephone")
 		       : NULL;
 }

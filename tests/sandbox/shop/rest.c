@@ -51,7 +51,7 @@ static const char missing_document[] =
 static const char missing_product[] =
 	"The product that was requested doesn't exist. Verify the product and try again.";
 
-struct json_object *rest_param(const struct rest_call *call, const char *camel)
+static struct json_object *param(const struct rest_call *call, const char *camel)
 {
 	struct json_object *value = magento_json_get(call->body, camel);
 	char snake[64];
@@ -74,7 +74,7 @@ bool rest_required(const struct rest_call *call, const char *const *names, size_
 	size_t count = 0;
 
 	for (size_t i = 0; i < n && count < sizeof(missing) / sizeof(missing[0]); i++)
-		if (rest_param(call, names[i]) == NULL)
+		if (param(call, names[i]) == NULL)
 			missing[count++] = names[i];
 	if (count > 0)
 		magento_error_required(call->reply, missing, count);
@@ -83,7 +83,7 @@ bool rest_required(const struct rest_call *call, const char *const *names, size_
 
 bool rest_text(const struct rest_call *call, const char *camel, const char **out)
 {
-	struct json_object *value = rest_param(call, camel);
+	struct json_object *value = param(call, camel);
 
 	*out = NULL;
 	if (json_object_is_type(value, json_type_object) ||

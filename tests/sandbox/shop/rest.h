@@ -22,8 +22,7 @@ struct rest_call {
 const char *rest_handle(struct shop *shop, const struct sb_request *req, const char *path,
 			struct sb_reply *reply);
 
-/* Parameters of a POST body, by camelCase name or its snake_case; null is absent. */
-struct json_object *rest_param(const struct rest_call *call, const char *camel);
+/* Parameters of a POST body go by camelCase name or its snake_case; null is absent. */
 
 /* All of `names` there? If not, answers as Magento does and returns false. */
 bool rest_required(const struct rest_call *call, const char *const *names, size_t n);

@@ -68,18 +68,6 @@ struct shop *shop_find(const char *name, size_t len)
 	return shop;
 }
 
-void shop_each(void (*each)(struct shop *shop))
-{
-	struct shop *shop;
-
-	pthread_mutex_lock(&shops_lock);
-	shop = shops;
-	pthread_mutex_unlock(&shops_lock);
-	/* Shops are only ever added in front, so the rest of the list stands still. */
-	for (; shop != NULL; shop = shop->next)
-		each(shop);
-}
-
 void shop_lock(struct shop *shop)
 {
 	pthread_mutex_lock(&shop->lock);

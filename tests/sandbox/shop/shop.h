@@ -60,9 +60,6 @@ struct shop {
 /* The shop of that name (1 to 64 of [A-Za-z0-9_-]), unlocked; NULL for another name. */
 struct shop *shop_find(const char *name, size_t len);
 
-/* Calls `each` for every shop that exists, none locked. */
-void shop_each(void (*each)(struct shop *shop));
-
 void shop_lock(struct shop *shop);
 void shop_unlock(struct shop *shop);
 

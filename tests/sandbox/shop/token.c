@@ -12,7 +12,11 @@
 #include <string.h>
 #include <strings.h>
 
+#define INFO_INBOUND  "byte8-magento-inbound-v1"
+#define INFO_OUTBOUND "byte8-magento-outbound-v1"
+
 enum {
+	KEY_LEN = 32,
 	SKEW_IAT = 30,
 	TTL_MAX = 300,
 	TTL_OURS = 60,
@@ -46,10 +50,11 @@ void token_sha256_hex(const char *text, size_t len, char out[TOKEN_SHA256_HEX])
 	digest_hex(EVP_sha256(), text, len, out);
 }
 
-bool token_subkey(const char *api_key, const char *info, unsigned char out[TOKEN_KEY_LEN])
+/* HKDF-SHA256 with an empty salt and one block of output. */
+static bool subkey(const char *api_key, const char *info, unsigned char out[KEY_LEN])
 {
-	static const unsigned char salt[TOKEN_KEY_LEN];
-	unsigned char prk[TOKEN_KEY_LEN];
+	static const unsigned char salt[KEY_LEN];
+	unsigned char prk[KEY_LEN];
 	unsigned char message[64];
 	size_t len = strlen(info);
 
@@ -141,10 +146,10 @@ static char *claims_text(const char *tenant_id, long long now)
 char *token_sign(const char *api_key, const char *tenant_id, long long now)
 {
 	static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
-	unsigned char key[TOKEN_KEY_LEN], mac[TOKEN_KEY_LEN];
+	unsigned char key[KEY_LEN], mac[KEY_LEN];
 	char *claims, *head, *body, *input, *signature, *token = NULL;
 
-	if (!token_subkey(api_key, TOKEN_INFO_BY_US, key))
+	if (!subkey(api_key, INFO_OUTBOUND, key))
 		return NULL;
 	claims = claims_text(tenant_id, now);
 	head = base64url((const unsigned char *)header, strlen(header));
@@ -279,11 +284,10 @@ static bool header_good(const char *text, size_t len)
 static bool signature_good(const char *input, size_t input_len, const char *signature,
 			   const char *api_key)
 {
-	unsigned char key[TOKEN_KEY_LEN], mac[TOKEN_KEY_LEN];
+	unsigned char key[KEY_LEN], mac[KEY_LEN];
 	size_t len;
 	char *given = base64url_read(signature, strlen(signature), &len);
-	bool good = given != NULL && len == sizeof(mac) &&
-		    token_subkey(api_key, TOKEN_INFO_TO_US, key) &&
+	bool good = given != NULL && len == sizeof(mac) && subkey(api_key, INFO_INBOUND, key) &&
 		    HMAC(EVP_sha256(), key, sizeof(key), (const unsigned char *)input, input_len,
 			 mac, NULL) != NULL &&
 		    CRYPTO_memcmp(given, mac, sizeof(mac)) == 0;

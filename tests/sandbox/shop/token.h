@@ -9,9 +9,6 @@
 #include <stddef.h>
 
 #define TOKEN_ACCEPTED   "accepted"
-#define TOKEN_INFO_TO_US "byte8-magento-inbound-v1"
-#define TOKEN_INFO_BY_US "byte8-magento-outbound-v1"
-#define TOKEN_KEY_LEN    32
 #define TOKEN_SHA1_HEX   41
 #define TOKEN_SHA256_HEX 65
 
@@ -21,9 +18,6 @@ struct token_replay {
 };
 
 void token_replay_clear(struct token_replay *replay);
-
-/* HKDF-SHA256(api_key, salt empty, info), 32 bytes; false when OpenSSL fails. */
-bool token_subkey(const char *api_key, const char *info, unsigned char out[TOKEN_KEY_LEN]);
 
 /* A token from the shop to the server, 60 s, new jti; malloc'd, NULL when OpenSSL fails. */
 char *token_sign(const char *api_key, const char *tenant_id, long long now);
