@@ -9,7 +9,23 @@ struct scan {
 	int depth, deepest;
 	bool nul;     /* "\u0000" in a string; a key would end there, unseen */
 	bool control; /* a raw control character in a string */
+	bool foreign; /* outside strings: what JSON has no use for */
 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* json-c takes NaN, Infinity, 'keys' and "5." even when strict. */
+static bool is_foreign(const char *text, size_t at, size_t len)
+{
+	static const char alphabet[] = " \t\r\n{}[]:,0123456789+-.eEtrufalsn";
+	if (text[at] == '.')
+		return at == 0 || !is_digit(text[at - 1]) || at + 1 == len ||
+		       !is_digit(text[at + 1]);
+	return !memchr(alphabet, text[at], sizeof alphabet - 1);
+}
 
 static void scan_outside(char c, struct scan *scan)
 {
@@ -28,9 +44,10 @@ static struct scan scan_text(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '"')
 			in_string = !in_string;
-		else if (!in_string)
+		else if (!in_string) {
 			scan_outside(text[i], &scan);
-		else if ((unsigned char)text[i] < 0x20)
+			scan.foreign |= is_foreign(text, i, len);
+		} else if ((unsigned char)text[i] < 0x20)
 			scan.control = true;
 		else if (text[i] == '\\') {
 			scan.nul |= len - i >= 6 && strncmp(text + i, "\\u0000", 6) == 0;
@@ -83,6 +100,8 @@ static const char *fault_in_text(const struct scan *scan)
 {
 	if (scan->deepest > JSON_DEPTH_MAX)
 		return "nested too deeply";
+	if (scan->foreign)
+		return "a character that JSON has no use for";
 	return scan->nul || scan->control ? "a control character" : NULL;
 }
 

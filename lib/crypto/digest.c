@@ -14,6 +14,8 @@ enum led_err digest_sha256(const void *data, size_t len, unsigned char out[DIGES
 enum led_err digest_hmac(const struct secret *key, const void *data, size_t len,
 			 unsigned char out[DIGEST_SIZE])
 {
+	if (!key->len)
+		return LED_INTERNAL; /* anybody could make what an empty key makes */
 	return HMAC(EVP_sha256(), key->bytes, (int)key->len, data, len, out, NULL) ? LED_OK
 										   : LED_INTERNAL;
 }

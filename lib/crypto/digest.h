@@ -13,6 +13,7 @@
 enum led_err digest_sha256(const void *data, size_t len, unsigned char out[DIGEST_SIZE])
 	__attribute__((warn_unused_result));
 
+/* LED_INTERNAL with an empty key. */
 enum led_err digest_hmac(const struct secret *key, const void *data, size_t len,
 			 unsigned char out[DIGEST_SIZE]) __attribute__((warn_unused_result));
 

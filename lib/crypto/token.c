@@ -87,15 +87,15 @@ static bool split(const char *token, size_t len, struct segments *s)
 	return !memchr(s->signature, '.', s->signature_len);
 }
 
-/* Decodes and parses one segment; NULL when it is not strict JSON. The caller puts it. */
-static struct json_object *decode(const char *segment, size_t len)
+/* Decodes and parses one segment. *out is NULL when it is not strict JSON, which is the
+ * token's fault; an error is ours alone. The caller puts it. */
+static enum led_err decode(const char *segment, size_t len, struct json_object **out)
 {
 	char json[TOKEN_MAX];
-	struct json_object *value = NULL;
+	*out = NULL;
 	long n = text_unbase64url(segment, len, json, sizeof json);
-	if (n < 0 || json_parse(json, (size_t)n, &value, NULL))
-		return NULL;
-	return value;
+	enum led_err err = n < 0 ? LED_OK : json_parse(json, (size_t)n, out, NULL);
+	return err == LED_SERDE ? LED_OK : err;
 }
 
 static bool member_is(struct json_object *object, const char *key, const char *expected)
@@ -105,23 +105,30 @@ static bool member_is(struct json_object *object, const char *key, const char *e
 	return text && strlen(text) == len && CRYPTO_memcmp(text, expected, len) == 0;
 }
 
-static bool header_is_ours(const struct segments *s)
+static enum led_err check_header(const struct segments *s, const char **fault)
 {
-	struct json_object *header = decode(s->header, s->header_len);
-	bool ok = member_is(header, "alg", "HS256") && member_is(header, "typ", "JWT");
+	struct json_object *header;
+	enum led_err err = decode(s->header, s->header_len, &header);
+	if (!member_is(header, "alg", "HS256") || !member_is(header, "typ", "JWT"))
+		*fault = "token_header";
 	json_object_put(header);
-	return ok;
+	return err;
 }
 
-static bool signature_matches(const struct secret *key, const char *token, const struct segments *s)
+static enum led_err check_signature(const struct secret *key, const char *token,
+				    const struct segments *s, const char **fault)
 {
 	unsigned char mac[DIGEST_SIZE];
 	char expected[SIGNATURE_TEXT_SIZE];
 	size_t signed_len = s->header_len + 1 + s->payload_len;
-	if (s->signature_len != SIGNATURE_TEXT_SIZE - 1 || digest_hmac(key, token, signed_len, mac))
-		return false;
+	enum led_err err = digest_hmac(key, token, signed_len, mac);
+	if (err)
+		return err;
 	text_base64url(mac, sizeof mac, expected);
-	return CRYPTO_memcmp(expected, s->signature, SIGNATURE_TEXT_SIZE - 1) == 0;
+	if (s->signature_len != SIGNATURE_TEXT_SIZE - 1 ||
+	    CRYPTO_memcmp(expected, s->signature, SIGNATURE_TEXT_SIZE - 1) != 0)
+		*fault = "token_signature";
+	return LED_OK;
 }
 
 bool token_subject(const char *token, size_t len, char *out)
@@ -129,7 +136,9 @@ bool token_subject(const char *token, size_t len, char *out)
 	struct segments s;
 	if (len > TOKEN_MAX || !split(token, len, &s))
 		return false;
-	struct json_object *claims = decode(s.payload, s.payload_len);
+	struct json_object *claims;
+	if (decode(s.payload, s.payload_len, &claims))
+		return false;
 	const char *sub = json_string(claims, "sub");
 	bool ok = sub && strlen(sub) < UUID_SIZE;
 	if (ok)
@@ -164,23 +173,33 @@ static const char *claims_fault(struct json_object *json, const char *tenant_id,
 	return NULL;
 }
 
+static enum led_err check_claims(const struct segments *s, const char *tenant_id, int64_t now,
+				 int skew, struct token_claims *claims, const char **fault)
+{
+	struct json_object *json;
+	enum led_err err = decode(s->payload, s->payload_len, &json);
+	*fault = json ? claims_fault(json, tenant_id, now, skew, claims) : "token_malformed";
+	json_object_put(json);
+	return err;
+}
+
 enum led_err token_verify(const struct secret *outbound_key, const char *token, size_t len,
 			  const char *tenant_id, int64_t now, int skew, struct token_claims *claims,
 			  struct led_error *error)
 {
 	struct segments s;
-	const char *fault;
+	const char *fault = NULL;
+	enum led_err err = LED_OK;
 	if (len > TOKEN_MAX || !split(token, len, &s))
 		fault = "token_malformed";
-	else if (!signature_matches(outbound_key, token, &s))
-		fault = "token_signature";
-	else if (!header_is_ours(&s))
-		fault = "token_header";
-	else {
-		struct json_object *json = decode(s.payload, s.payload_len);
-		fault = json ? claims_fault(json, tenant_id, now, skew, claims) : "token_malformed";
-		json_object_put(json);
-	}
+	else
+		err = check_signature(outbound_key, token, &s, &fault);
+	if (!err && !fault)
+		err = check_header(&s, &fault);
+	if (!err && !fault)
+		err = check_claims(&s, tenant_id, now, skew, claims, &fault);
+	if (err)
+		return led_fail(error, err, "token_not_checked", "Checking a token failed.");
 	if (fault)
 		return led_fail(error, LED_AUTH, fault, "The token was not accepted.");
 	return LED_OK;

@@ -37,7 +37,8 @@ bool token_subject(const char *token, size_t len, char *out);
  * byte8-ledger, sub = `tenant_id`, integers iat, nbf, exp with exp - iat <= 300, all
  * with `skew` seconds of tolerance, and jti. LED_AUTH with a code that names the first
  * fault: "token_malformed", "token_header", "token_signature", "token_claims",
- * "token_expired", "token_early". The caller checks that the jti is new. */
+ * "token_expired", "token_early". LED_INTERNAL when we could not judge it: a shop drops
+ * an event for good when told 401. The caller checks that the jti is new. */
 enum led_err token_verify(const struct secret *outbound_key, const char *token, size_t len,
 			  const char *tenant_id, int64_t now, int skew, struct token_claims *claims,
 			  struct led_error *error) __attribute__((warn_unused_result));
