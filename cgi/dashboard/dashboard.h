@@ -22,8 +22,6 @@ struct dashboard {
 	size_t route_count;
 	char prefix[CONFIG_TEXT_MAX]; /* the path part of the public URL */
 	char origin[CONFIG_TEXT_MAX]; /* scheme, host and port of the public URL */
-	const char *cookie;           /* the session cookie's name */
-	bool secure;                  /* whether it is sent with Secure */
 };
 
 /* Flags of the routes. */
@@ -42,9 +40,8 @@ static inline const struct visitor *visitor_of(const struct http_request *reques
 
 /* gate.c: sessions, and what every POST must prove. */
 http_handler gate_before;
-void gate_set_cookie(const struct dashboard *dashboard, struct http_response *response,
-		     const char *id);
-void gate_clear_cookie(const struct dashboard *dashboard, struct http_response *response);
+void gate_set_cookie(struct http_response *response, const char *id);
+void gate_clear_cookie(struct http_response *response);
 
 /* next.c: `next` if it is the path of one of our own pages (query allowed), else NULL. */
 const char *next_checked(const struct dashboard *dashboard, struct http_request *request,

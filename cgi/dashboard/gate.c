@@ -19,6 +19,11 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+/* Always Secure. A private stack's http://127.0.0.1 counts as secure for Chromium and
+ * Firefox, which store it there too; over any other plain http no browser does, and nobody
+ * can sign in, which is how it should be. */
+#define COOKIE "__Host-ledger"
+
 static bool is_session_id(const char *id)
 {
 	return id && strlen(id) == SESSION_ID_SIZE - 1 &&
@@ -36,7 +41,7 @@ static enum led_err find_visitor(const struct dashboard *dashboard, struct http_
 {
 	struct visitor *visitor = arena_alloc(request->arena, sizeof(*visitor));
 	struct session *session = NULL;
-	const char *id = http_cookie_get(request, dashboard->cookie);
+	const char *id = http_cookie_get(request, COOKIE);
 	enum led_err err;
 
 	if (!visitor)
@@ -110,19 +115,17 @@ enum led_err gate_before(void *program, struct http_request *request,
 	return LED_OK;
 }
 
-void gate_set_cookie(const struct dashboard *dashboard, struct http_response *response,
-		     const char *id)
+void gate_set_cookie(struct http_response *response, const char *id)
 {
-	const struct http_cookie cookie = {
-		.name = dashboard->cookie, .value = id, .secure = dashboard->secure};
+	const struct http_cookie cookie = {.name = COOKIE, .value = id, .secure = true};
 
 	http_cookie_set(response, &cookie);
 }
 
-void gate_clear_cookie(const struct dashboard *dashboard, struct http_response *response)
+void gate_clear_cookie(struct http_response *response)
 {
 	const struct http_cookie cookie = {
-		.name = dashboard->cookie, .value = "", .max_age = -1, .secure = dashboard->secure};
+		.name = COOKIE, .value = "", .max_age = -1, .secure = true};
 
 	http_cookie_set(response, &cookie);
 }

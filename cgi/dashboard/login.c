@@ -92,7 +92,7 @@ static enum led_err sign_in(const struct dashboard *dashboard, struct http_reque
 		err = session_open(dashboard->db, member, request->client_address,
 				   http_request_header(request, "User-Agent"), id, error);
 	if (!err)
-		gate_set_cookie(dashboard, response, id);
+		gate_set_cookie(response, id);
 	explicit_bzero(id, sizeof(id));
 	return err;
 }
@@ -137,7 +137,7 @@ enum led_err logout_submit(void *program, struct http_request *request,
 
 	if (err)
 		return err;
-	gate_clear_cookie(dashboard, response);
+	gate_clear_cookie(response);
 	page_redirect(dashboard, request, response, "/login");
 	return LED_OK;
 }

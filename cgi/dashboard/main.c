@@ -50,18 +50,6 @@ static void fail(void *program, struct http_request *request, struct http_respon
 	}
 }
 
-/* Plain http only where the configuration says that this is a sandbox. */
-static enum led_err set_up_cookie(struct dashboard *dashboard, struct led_error *error)
-{
-	dashboard->secure = strncmp(dashboard->origin, "https://", 8) == 0;
-	dashboard->cookie = dashboard->secure ? "__Host-ledger" : "ledger";
-	if (!dashboard->secure && !dashboard->config->allow_http_loopback)
-		return led_fail(error, LED_VALIDATION, "bad_config",
-				"public_url must be https: without it a session's cookie can be "
-				"read on its way.");
-	return LED_OK;
-}
-
 static enum led_err set_up(struct dashboard *dashboard, struct led_error *error)
 {
 	const char *url = dashboard->config->public_url, *host = strstr(url, "://");
@@ -71,9 +59,7 @@ static enum led_err set_up(struct dashboard *dashboard, struct led_error *error)
 	if (!origin || !http_public_prefix(url, dashboard->prefix, sizeof(dashboard->prefix)))
 		return led_fail(error, LED_VALIDATION, "bad_config", "public_url is not a URL.");
 	memcpy(dashboard->origin, url, origin);
-	err = set_up_cookie(dashboard, error);
-	if (!err)
-		err = templates_load(dashboard->config->share_dir, &dashboard->templates, error);
+	err = templates_load(dashboard->config->share_dir, &dashboard->templates, error);
 	if (!err)
 		err = db_new(dashboard->config, PROGRAM,
 			     DB_SET_SESSION | DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY,

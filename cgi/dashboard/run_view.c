@@ -24,12 +24,14 @@ void run_view_problem(struct page *page, struct json_object *parent, const char 
 
 	if (!class && !code && !message)
 		return;
-	if (!message && known)
-		message = known->means;
+	if (!message)
+		message = known ? known->means : words_error_class(class);
+	if (!message)
+		message = code && !class ? "The settings leave it out." : "No more is known.";
 	problem = page_object(page, parent, key);
 	page_text(page, problem, "class", class);
 	page_text(page, problem, "code", code);
-	page_text(page, problem, "sentence", message ? message : words_error_class(class));
+	page_text(page, problem, "sentence", message);
 	page_text(page, problem, "to_do", known ? known->to_do : NULL);
 }
 

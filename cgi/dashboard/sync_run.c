@@ -121,9 +121,9 @@ static enum led_err add_attempts(struct page *page, int64_t account, int64_t run
 }
 
 /* What is still to come, in words. */
-static const char *job_words(const struct history_job *job)
+static const char *job_words(const struct history_job *job, bool being_worked_on)
 {
-	if (strcmp(job->state, "running") == 0)
+	if (being_worked_on)
 		return "Being worked on now";
 	if (job->parked_until)
 		return "Waiting: the other side asked for a pause";
@@ -134,22 +134,21 @@ static const char *job_words(const struct history_job *job)
 	return "Next in line";
 }
 
-static enum led_err add_jobs(struct page *page, int64_t account, int64_t run,
+static enum led_err add_jobs(struct page *page, int64_t account, const struct history_run *run,
 			     struct led_error *error)
 {
 	struct json_object *list = page_list(page, page->data, "jobs");
 	struct history_job *jobs;
 	size_t count;
-	enum led_err err = history_jobs(page->dashboard->db, page->request->arena, account, run,
+	enum led_err err = history_jobs(page->dashboard->db, page->request->arena, account, run->id,
 					&jobs, &count, error);
 
 	for (size_t i = 0; !err && i < count; i++) {
 		struct json_object *item = page_item(page, list);
+		bool push = strcmp(jobs[i].kind, "push_state") == 0;
 
-		page_text(page, item, "what",
-			  strcmp(jobs[i].kind, "push_state") == 0 ? "Telling the shop"
-								  : "Posting to Sage");
-		page_text(page, item, "state", job_words(&jobs[i]));
+		page_text(page, item, "what", push ? "Telling the shop" : "Posting to Sage");
+		page_text(page, item, "state", job_words(&jobs[i], !push && run->running));
 		page_time(page, item, "when",
 			  jobs[i].parked_until ? jobs[i].parked_until : jobs[i].due_at);
 	}
@@ -177,7 +176,7 @@ static enum led_err fill(struct page *page, const struct history_run *run, struc
 	err = add_warnings(page, run, error);
 	if (!err)
 		err = add_attempts(page, account, run->id, error);
-	return err ? err : add_jobs(page, account, run->id, error);
+	return err ? err : add_jobs(page, account, run, error);
 }
 
 enum led_err sync_run_page(void *program, struct http_request *request,

@@ -78,7 +78,7 @@ enum led_err history_attempts(struct db *db, struct arena *arena, int64_t accoun
 /* A job that is still to be done for a run. */
 struct history_job {
 	const char *kind;  /* an event, or "push_state" */
-	const char *state; /* "ready", "waiting", "blocked", "running" */
+	const char *state; /* "ready", "waiting", "blocked" */
 	int64_t due_at;    /* 0: none set */
 	int64_t attempts;
 	const char *parked_why; /* "" unless its lane waits */
