@@ -44,7 +44,7 @@ static enum led_err make(struct http_request *request, const char *method, const
 
 Test(http_request, parts)
 {
-	static const char *const extra[4] = {"REMOTE_ADDR=192.0.2.1", "REQUEST_ID=" ID,
+	static const char *const extra[4] = {"REMOTE_ADDR=192.0.2.1", ("REQUEST_ID=" ID),
 					     "HTTP_IDEMPOTENCY_KEY=k", "CONTENT_TYPE=text/x"};
 	struct http_request request;
 	cr_assert_eq(make(&request, "GET", "/a%2Fb/%C3%A9?x=1&y=/?", "", extra), LED_OK);
@@ -136,7 +136,7 @@ Test(http_request, the_public_prefix)
 
 Test(http_request, ids_are_nginxs_or_fresh)
 {
-	static const char *const forged[] = {"REQUEST_ID=x", "REQUEST_ID=", "REQUEST_ID=" ID "0",
+	static const char *const forged[] = {"REQUEST_ID=x", "REQUEST_ID=", ("REQUEST_ID=" ID "0"),
 					     "REQUEST_ID=\"}0123456789abcdef0123456789ab"};
 	struct http_request one, two;
 	cr_assert_eq(make(&one, "GET", "/", "", NULL), LED_OK);
