@@ -68,6 +68,8 @@ const char *faults_arm(struct json_object *spec)
 	struct armed *armed;
 	size_t index = 1;
 
+	if (!json_object_is_type(spec, json_type_object))
+		return "a fault is an object";
 	json_object_object_foreach(spec, key, unused)
 	{
 		size_t i = 0;

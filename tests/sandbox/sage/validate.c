@@ -113,13 +113,20 @@ static void check_string(struct call *call, const struct field *field, const cha
 	}
 }
 
+/* A string without a zero byte, at which C would end it. */
+static bool is_text(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_string) &&
+	       strlen(json_object_get_string(value)) == (size_t)json_object_get_string_len(value);
+}
+
 static void check_strings(struct call *call, const struct field *field, struct json_object *list,
 			  const char *source)
 {
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);
 
-		if (!json_object_is_type(item, json_type_string))
+		if (!is_text(item))
 			call_invalid(call, source, "This value must be a list of text.");
 		else
 			check_lookup(call, field->name, json_object_get_string(item), source);
@@ -146,7 +153,7 @@ static bool has_type(enum field_kind kind, struct json_object *value)
 	switch (kind) {
 	case FIELD_STRING:
 	case FIELD_DATE:
-		return json_object_is_type(value, json_type_string);
+		return is_text(value);
 	case FIELD_DECIMAL:
 		return dec10_of(value, &ignored);
 	case FIELD_INTEGER:

@@ -54,6 +54,7 @@ test('contact: fields against the published tables', async () => {
 		[{ reference: 'M1234567890' }, 'reference'],
 		[{ name: long(101) }, 'name'],
 		[{ name: 7 }, 'name'],
+		[{ name: '\0' }, 'name'],
 		[{ shoe_size: 9 }, 'shoe_size'],
 		[{ currency_id: 'XXX' }, 'currency_id'],
 		[{ credit_days: 366 }, 'credit_days'],

@@ -104,8 +104,8 @@ test('faults: counts, matches, delays, disarming', async () => {
 	assert.equal((await control('GET', 'faults')).length, 1);
 	await control('DELETE', 'faults');
 	assert.equal((await get('/user', { business: SERVICES })).status, 200);
-	const unknown = await send('POST', '/_sandbox/faults', { body: { kind: 'gremlins' } });
-	assert.equal(unknown.status, 400);
+	for (const body of [{ kind: 'gremlins' }, { kind: 'latency', mss: 1 }, [1], 'latency'])
+		assert.equal((await send('POST', '/_sandbox/faults', { body })).status, 400);
 });
 
 test('faults: a lost refresh answer has rotated the token', async () => {

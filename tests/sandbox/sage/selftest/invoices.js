@@ -71,6 +71,7 @@ test('invoice: fields, lookups, dates', async () => {
 	const cases = [
 		[{ contact_id: undefined }, 'contact_id'],
 		[{ contact_id: 'f'.repeat(32) }, 'contact_id'],
+		[{ contact_id: '\0' }, 'contact_id'],
 		[{ date: undefined }, 'date'],
 		[{ date: '2026-02-30' }, 'date'],
 		[{ date: '01/10/2026' }, 'date'],
