@@ -202,7 +202,7 @@ static int null_fd = -1;
  * request in hand. Instead descriptor 0 stops being a listening socket: an accept that
  * waits is restarted and fails, one about to start fails too, so no signal falls between
  * a check and the wait. dup2 is async-signal-safe (POSIX 2.4.3). */
-static void on_sigterm(int signal_number)
+static void on_stop(int signal_number)
 {
 	(void)signal_number;
 	int saved = errno;
@@ -214,10 +214,12 @@ static void on_sigterm(int signal_number)
 static bool install_signals(void)
 {
 	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct sigaction stop = {.sa_handler = on_sigterm, .sa_flags = SA_RESTART};
+	struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	/* SIGUSR1 is what multiwatch sends unless told otherwise, and libfcgi's own handler
+	 * for it would cut the request in hand. */
 	return null_fd >= 0 && sigaction(SIGTERM, &stop, NULL) == 0 &&
-	       sigaction(SIGPIPE, &ignore, NULL) == 0;
+	       sigaction(SIGUSR1, &stop, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0;
 }
 
 int http_serve(const struct http_program *program)

@@ -1,7 +1,7 @@
 /*
  * The accept loop of a pre-forked, single-threaded FastCGI program on descriptor 0.
  *
- * SIGTERM: the request in hand is finished, then the loop leaves with 0. SIGPIPE is
+ * SIGTERM or SIGUSR1: the request in hand is finished, then the loop leaves with 0. SIGPIPE is
  * ignored. Every line logged meanwhile carries the request's id. Each request gives one
  * access line: method, the route's pattern (not the path: it may hold names), status,
  * bytes and milliseconds; never a query, a header or an address.
@@ -53,7 +53,7 @@ void http_dispatch(const struct http_program *program, struct http_request *requ
 		   const struct http_body_source *source, struct http_response *response,
 		   enum led_err initialised, struct led_error *error);
 
-/* Serves until SIGTERM. The program's exit status: 0 after SIGTERM, 1 when descriptor 0
+/* Serves until told to stop. The program's exit status: 0 after a signal, 1 when descriptor 0
  * cannot be served (logged). */
 int http_serve(const struct http_program *program);
 

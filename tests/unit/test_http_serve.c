@@ -323,21 +323,31 @@ Test(http_serve, a_client_that_goes_away_harms_nobody)
 	server_stop(&server);
 }
 
-Test(http_serve, sigterm_finishes_the_request_in_hand)
+static void stop_with_a_request_in_hand(int signal_number)
 {
 	struct server server;
 	server_start(&server);
 	int fd = ask(&server, "GET", "/base/slow", "", 0, "");
 	char byte;
 	cr_assert_eq(read(server.began, &byte, 1), 1);
-	kill(server.pid, SIGTERM);
+	kill(server.pid, signal_number);
 	cr_assert_eq(write(server.gate, "g", 1), 1);
 	size_t len;
 	char *text = answer(fd, &len);
-	cr_expect_not_null(strstr(text, "\"done\""), "%s", text);
+	cr_expect_not_null(strstr(text, "\"done\""), "signal %d: %s", signal_number, text);
 	free(text);
 	int status = server_wait(&server);
-	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "signal %d", signal_number);
+}
+
+Test(http_serve, sigterm_finishes_the_request_in_hand)
+{
+	stop_with_a_request_in_hand(SIGTERM);
+}
+
+Test(http_serve, sigusr1_finishes_the_request_in_hand)
+{
+	stop_with_a_request_in_hand(SIGUSR1);
 }
 
 /* The signal may fall anywhere: before the accept, in it, or while answering. */
