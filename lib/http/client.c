@@ -205,30 +205,44 @@ static enum led_err check_url(const struct http_client *client, struct transfer 
 			       "The address to call is not an https URL.");
 }
 
-/* Appends "Name: value" (or a literal line when `value` is NULL) to *list. */
-static bool add_header(struct curl_slist **list, const char *name, const char *value,
-		       size_t value_len)
+/* A header line being put together, in memory that is wiped afterwards. */
+struct line {
+	char text[HEADER_LINE_MAX];
+	size_t len;
+	bool bad; /* too long, or with a line break in it */
+};
+
+static void line_add(struct line *line, const char *text, size_t len)
 {
-	char line[HEADER_LINE_MAX];
-	int len = snprintf(line, sizeof line, "%s: %.*s", name, (int)value_len, value);
-	bool good = len > 0 && (size_t)len < sizeof line && !strpbrk(line, "\r\n");
-	struct curl_slist *longer = good ? curl_slist_append(*list, line) : NULL;
-	explicit_bzero(line, sizeof line);
+	if (len >= sizeof line->text - line->len || memchr(text, '\r', len) ||
+	    memchr(text, '\n', len) || memchr(text, '\0', len)) {
+		line->bad = true;
+		return;
+	}
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
+	line->text[line->len] = '\0';
+}
+
+/* Appends "Name: prefix value" to *list. */
+static bool add_header(struct curl_slist **list, const char *name, const char *prefix,
+		       const char *value, size_t value_len)
+{
+	struct line line = {.len = 0};
+	line_add(&line, name, strlen(name));
+	line_add(&line, ": ", 2);
+	line_add(&line, prefix, strlen(prefix));
+	line_add(&line, value, value_len);
+	struct curl_slist *longer = line.bad ? NULL : curl_slist_append(*list, line.text);
+	explicit_bzero(&line, sizeof line);
 	if (longer)
 		*list = longer;
 	return longer != NULL;
 }
 
-static bool add_bearer(struct curl_slist **list, const struct http_call *call)
+static bool add_text(struct curl_slist **list, const char *name, const char *value)
 {
-	char value[HEADER_LINE_MAX];
-	if (call->bearer_len > sizeof value - 8)
-		return false;
-	memcpy(value, "Bearer ", 7);
-	memcpy(value + 7, call->bearer, call->bearer_len);
-	bool good = add_header(list, "Authorization", value, call->bearer_len + 7);
-	explicit_bzero(value, sizeof value);
-	return good;
+	return add_header(list, name, "", value, strlen(value));
 }
 
 static bool build_headers(const struct http_call *call, struct curl_slist **list)
@@ -240,15 +254,13 @@ static bool build_headers(const struct http_call *call, struct curl_slist **list
 	if (!first)
 		return false;
 	*list = first;
-	bool good = add_header(list, "Accept", accept, strlen(accept));
+	bool good = add_text(list, "Accept", accept);
 	if (good && call->bearer)
-		good = add_bearer(list, call);
+		good = add_header(list, "Authorization", "Bearer ", call->bearer, call->bearer_len);
 	if (good && call->body)
-		good = add_header(list, "Content-Type", call->content_type,
-				  strlen(call->content_type));
+		good = add_text(list, "Content-Type", call->content_type);
 	for (size_t i = 0; good && i < HTTP_CLIENT_HEADERS_MAX && call->headers[i].name; i++)
-		good = add_header(list, call->headers[i].name, call->headers[i].value,
-				  strlen(call->headers[i].value));
+		good = add_text(list, call->headers[i].name, call->headers[i].value);
 	return good;
 }
 
