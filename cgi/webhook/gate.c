@@ -121,7 +121,7 @@ static enum led_err verify(const struct gate *gate, const struct key *key, const
 	size_t len = strlen(token);
 	enum led_err err =
 	        token_verify(&current, token, len, key->binding, now, skew, claims, error);
-	if (err && key->has_previous)
+	if (err == LED_AUTH && key->has_previous)
 		err = token_verify(&previous, token, len, key->binding, now, skew, claims, error);
 	return err;
 }

@@ -9,10 +9,11 @@
 
 enum led_err password_hash(const char *password, char *out, struct led_error *error)
 {
-	size_t chars = text_utf8_length(password, strlen(password));
-	if (chars < PASSWORD_MIN || chars > PASSWORD_MAX)
+	size_t len = strlen(password), chars = text_utf8_length(password, len);
+	if (chars < PASSWORD_MIN || chars > PASSWORD_MAX || len > PASSWORD_BYTES)
 		return led_fail(error, LED_VALIDATION, "password_length",
-				"A password has %d to %d characters.", PASSWORD_MIN, PASSWORD_MAX);
+				"A password has %d to %d characters, %d bytes at most.",
+				PASSWORD_MIN, PASSWORD_MAX, PASSWORD_BYTES);
 	enum led_err err = LED_INTERNAL;
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE];
 	struct crypt_data *data = calloc(1, sizeof *data);
