@@ -114,6 +114,25 @@ class Stack {
 		return rows(must('mariadb', await run('mariadb', args, { input: text, env })));
 	}
 
+	/**
+	 * Holds every lane's row in a transaction of the test's own, so that a worker stands
+	 * still where it would settle. `held` resolves once it does; release() lets go.
+	 */
+	lockLanes() {
+		const args = ['--no-defaults', '--batch', '--unbuffered', '--skip-column-names', `--socket=${this.vars.MYSQL_SOCKET}`, 'ledger'];
+		const client = spawn('mariadb', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+		const ended = new Promise((resolve) => client.on('exit', resolve));
+		const held = new Promise((resolve) => client.stdout.once('data', resolve));
+		client.stdin.write("START TRANSACTION;\nSELECT 'held' FROM lane FOR UPDATE;\n");
+		return {
+			held,
+			release() {
+				client.stdin.end('ROLLBACK;\n');
+				return ended;
+			},
+		};
+	}
+
 	/** The password of a program's MariaDB user. */
 	secret(user) {
 		return fs.readFileSync(path.join(this.dir, 'secrets', user), 'utf8').trim();
