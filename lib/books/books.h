@@ -51,6 +51,10 @@ struct books_context {
 	const struct zone *zone; /* the policy's time_zone, else books_reference_zone() */
 	const char *const *former_prefixes; /* invoice_number_prefix values used before */
 	size_t former_prefix_count;
+	/* SKUs that this binding synced as services: they decide a cross-border line's EU type
+	 * where the shop does not say the product's. */
+	const char *const *service_skus;
+	size_t service_sku_count;
 	struct arena *arena; /* for texts on the way */
 };
 

@@ -1,4 +1,5 @@
 #include "books/draft.h"
+#include "books/eu_type.h"
 #include "books/tax.h"
 
 #include <stdlib.h>
@@ -106,6 +107,8 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 				"The setting default_ledger_account_id is not set.");
 	enum led_err err = draft_add_lines(context, source, out, warnings, error);
 	if (!err)
+		out->eu_type = source->abroad ? eu_type_of_draft(context, out, warnings) : NULL;
+	if (!err)
 		err = draft_add_shipping(context, source, out, warnings, error);
 	if (!err)
 		err = draft_add_adjustment(context, source, out, warnings, error);
@@ -116,7 +119,7 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 }
 
 static void print_line(const struct books_context *context, const struct draft_line *line,
-		       struct body *body, struct json_object *out)
+		       const char *eu_type, struct body *body, struct json_object *out)
 {
 	body_text(body, out, "description", line->description);
 	body_text(body, out, "ledger_account_id", context->policy->default_ledger_account_id);
@@ -128,6 +131,7 @@ static void print_line(const struct books_context *context, const struct draft_l
 	body_money(body, out, "tax_amount", line->tax);
 	/* In no version of Sage's specification, yet some businesses refuse a line without. */
 	body_money(body, out, "currency_tax_amount", line->tax);
+	body_text(body, out, "eu_goods_services_type_id", eu_type);
 }
 
 void draft_print(const struct books_context *context, const struct draft *draft, struct body *body,
@@ -135,7 +139,8 @@ void draft_print(const struct books_context *context, const struct draft *draft,
 {
 	struct json_object *lines = body_list(body, resource, lines_key);
 	for (size_t i = 0; i < draft->line_count; i++)
-		print_line(context, &draft->lines[i], body, body_append(body, lines));
+		print_line(context, &draft->lines[i], draft->eu_type, body,
+			   body_append(body, lines));
 	if (!draft->has_panel)
 		return;
 	body_money(body, resource, "shipping_net_amount", draft->shipping_net);

@@ -31,6 +31,7 @@ struct draft_line {
 	int64_t discount; /* net of tax; 0 = none */
 	int64_t tax;
 	const char *tax_rate_id;
+	const char *eu_type; /* GOODS or SERVICES, of a cross-border line; else NULL */
 };
 
 struct draft {
@@ -40,6 +41,7 @@ struct draft {
 	int64_t shipping_net;
 	int64_t shipping_tax;
 	const char *shipping_rate_id;
+	const char *eu_type; /* the same on all lines of a cross-border document, else NULL */
 };
 
 /* Makes the lines, the shipping and what the total needs. Errors as books_invoice(). */

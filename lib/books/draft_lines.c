@@ -1,5 +1,6 @@
 /* The lines of a document: which are kept, what they say, what they cost. */
 #include "books/draft.h"
+#include "books/eu_type.h"
 #include "books/tax.h"
 #include "books/text.h"
 
@@ -112,6 +113,8 @@ static enum led_err make_line(const struct books_context *context,
 	out->tax = line->tax;
 	out->discount = choice.discount;
 	out->net = line->subtotal - choice.discount;
+	if (source->abroad)
+		out->eu_type = eu_type_of_line(context, line);
 	return LED_OK;
 }
 

@@ -6,6 +6,6 @@
 #include <stdint.h>
 
 /* The code point that "&name;" stands for (case matters), 0 when there is no such name. */
-uint32_t entities_find(const char *name, size_t len);
+uint32_t entities_find(const char *text, size_t len);
 
 #endif

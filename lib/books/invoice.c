@@ -1,6 +1,7 @@
 #include "books/invoice.h"
 #include "base/text.h"
 #include "books/address.h"
+#include "books/currency.h"
 #include "books/draft.h"
 #include "books/text.h"
 
@@ -52,22 +53,6 @@ static const char *abroad(const struct reference *reference, const struct magent
 	return billing->country;
 }
 
-static enum led_err check_built(const struct books_context *context,
-				const struct magento_invoice *invoice, const char *country,
-				struct led_error *error)
-{
-	if (country)
-		return led_fail(error, LED_INTERNAL, "not_built_yet",
-				"Not built yet: cross-border invoices (this one is billed to %s).",
-				country);
-	if (strcmp(invoice->currency, context->reference->base_currency) != 0)
-		return led_fail(error, LED_INTERNAL, "not_built_yet",
-				"Not built yet: invoices in another currency than the business's "
-				"(this one is in %s).",
-				invoice->currency);
-	return LED_OK;
-}
-
 static void print_notes(const struct books_context *context, const struct magento_invoice *invoice,
 			struct body *body, struct json_object *out)
 {
@@ -102,11 +87,17 @@ static enum led_err print_invoice(const struct books_context *context,
 {
 	struct body body;
 	char date[ZONE_DATE_SIZE];
+	struct currency_source currency = {
+		.currency = invoice->currency,
+		.has_rate = invoice->has_base_to_order_rate,
+		.base_to_order_rate = invoice->base_to_order_rate,
+	};
 	body_init(&body);
 	struct json_object *resource = body_object(&body, body.root, "sales_invoice");
 	body_text(&body, resource, "contact_id", contact_id);
 	body_text(&body, resource, "date", zone_date(context->zone, invoice->created_at, date));
 	body_text(&body, resource, "reference", reference);
+	currency_print(context, &currency, &body, resource, &out->warnings);
 	print_notes(context, invoice, &body, resource);
 	print_addresses(context, invoice, &body, resource, &out->warnings);
 	draft_print(context, draft, &body, resource, "invoice_lines");
@@ -136,8 +127,8 @@ enum led_err books_invoice(const struct books_context *context,
 		.currency = invoice->currency,
 		.abroad = abroad(context->reference, billing_address(invoice)),
 	};
-	enum led_err err = check_built(context, invoice, source.abroad, error);
-	if (!err && !invoice->has_created_at)
+	enum led_err err = LED_OK;
+	if (!invoice->has_created_at)
 		err = led_fail(error, LED_VALIDATION, "date_missing",
 			       "The shop does not say when the invoice was created.");
 	if (!err)

@@ -142,7 +142,7 @@ static enum led_err take_number(const struct place *place, const struct field *f
 static enum led_err take_money(const struct place *place, const struct field *field,
 			       struct json_object *value, int64_t *out)
 {
-	struct decimal money;
+	struct decimal money = {0};
 	enum led_err err = take_number(place, field, value, MONEY_SCALE, &money);
 	if (err)
 		return err;
@@ -158,8 +158,11 @@ static enum led_err take_instant(const struct place *place, const struct field *
 	if (!json_object_is_type(value, json_type_string))
 		return invalid(place, field->key, "is no text");
 	const char *text = json_object_get_string(value);
-	*has = *text != '\0';
-	if (*has && !clock_parse_iso(text, out))
+	if (!*text && has) {
+		*has = false;
+		return LED_OK;
+	}
+	if (!clock_parse_iso(text, out))
 		return invalid(place, field->key, "is no instant in UTC");
 	return LED_OK;
 }

@@ -61,6 +61,17 @@ Test(golden, there_are_cases)
 	free(entries);
 }
 
+/* The texts of a list in the case; none when it has no such list. */
+static const char *const *read_texts(const struct golden *golden, const char *key, size_t *count)
+{
+	struct json_object *list = json_member(golden->json, key);
+	*count = list ? json_object_array_length(list) : 0;
+	const char **texts = arena_alloc(golden->arena, *count * sizeof *texts + 1);
+	for (size_t i = 0; texts && i < *count; i++)
+		texts[i] = json_object_get_string(json_object_array_get_idx(list, i));
+	return texts;
+}
+
 static bool set_up(struct golden *golden)
 {
 	golden->json = case_read_json(golden->path);
@@ -76,14 +87,11 @@ static bool set_up(struct golden *golden)
 	    !case_set_up(golden->arena, json_member(golden->json, "policy"), golden->reference,
 			 &golden->setting))
 		return false;
-	struct json_object *former = json_member(golden->json, "former_prefixes");
-	size_t count = former ? json_object_array_length(former) : 0;
-	const char **prefixes = arena_alloc(golden->arena, count * sizeof *prefixes + 1);
-	for (size_t i = 0; i < count; i++)
-		prefixes[i] = json_object_get_string(json_object_array_get_idx(former, i));
-	golden->setting.context.former_prefixes = prefixes;
-	golden->setting.context.former_prefix_count = count;
-	return true;
+	struct books_context *context = &golden->setting.context;
+	context->former_prefixes =
+		read_texts(golden, "former_prefixes", &context->former_prefix_count);
+	context->service_skus = read_texts(golden, "service_skus", &context->service_sku_count);
+	return context->former_prefixes && context->service_skus;
 }
 
 static const char *filter(struct golden *golden)

@@ -85,6 +85,8 @@ Test(books_document, codes_are_whole_and_unique)
 			cr_expect_eq(texts[j][strlen(texts[j]) - 1], '.', "%s", codes[i].code);
 	}
 	cr_expect_null(books_code_find("no_such_code"));
+	for (enum led_err class = LED_AUTH; class <= LED_INTERNAL; class ++)
+		cr_expect_not_null(books_code_find(led_err_name(class)), "%s", led_err_name(class));
 }
 
 /* A contact in another currency than the business's. */
