@@ -1,15 +1,16 @@
 /* POST /webhooks/magento/{tenant}/{event} */
-#include "webhook.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "gate.h"
+#include "webhook.h"
 
 #include <string.h>
 
 #define EVENT_NAME_MAX   64 /* characters: the shop's own limit */
 #define NUMBER_MAX       64
 #define MAGENTO_ID_MAX   4294967295 /* Magento's ids are unsigned 32-bit */
+#define OCCURRED_AT_MAX  INT32_MAX  /* January 2038: FROM_UNIXTIME of MariaDB 10.11 ends there */
 #define CONFLICT_TRIES   5
 #define DEPTH_CHECK_MS   5000
 #define DEPTH_RETRY_TEXT "60"
@@ -68,7 +69,7 @@ static const char *read_body(struct json_object *body, bool numbered, struct eve
 	if (!json_int(body, "store_id", 0, INT32_MAX, &event->store_id))
 		return "store_id must be a whole number.";
 	if (!occurred_at || !clock_parse_iso(occurred_at, &event->occurred_at) ||
-	    event->occurred_at < 0)
+	    event->occurred_at < 0 || event->occurred_at > OCCURRED_AT_MAX)
 		return "occurred_at must be a UTC time such as 2026-11-20T20:30:37Z.";
 	if (!json_object_is_type(payload, json_type_object))
 		return "payload must be an object.";
@@ -86,14 +87,14 @@ static const char *read_body(struct json_object *body, bool numbered, struct eve
 
 /* Whether the queue may grow; asked of the database every few seconds, not every time. */
 static enum led_err check_room(struct webhook *webhook, struct arena *arena,
-                               struct led_error *error)
+			       struct led_error *error)
 {
 	struct db_rows rows;
 	int64_t now = clock_monotonic_ms();
 	if (webhook->depth_checked_ms && now - webhook->depth_checked_ms < DEPTH_CHECK_MS)
 		return LED_OK;
 	enum led_err err = db_query(webhook->db, arena, SQL_INTAKE_DEPTH,
-	                            DB_ARGS(DB_I(webhook->config.intake_max_depth)), &rows, error);
+				    DB_ARGS(DB_I(webhook->config.intake_max_depth)), &rows, error);
 	if (err)
 		return err;
 	webhook->depth_checked_ms = now;
@@ -102,21 +103,21 @@ static enum led_err check_room(struct webhook *webhook, struct arena *arena,
 }
 
 static enum led_err call_intake(struct webhook *webhook, struct arena *arena,
-                                const struct gate_pass *pass, const struct event *event,
-                                struct db_rows *rows, struct led_error *error)
+				const struct gate_pass *pass, const struct event *event,
+				struct db_rows *rows, struct led_error *error)
 {
 	enum led_err err;
 	int try = 0;
 	do {
 		err = db_query(webhook->db, arena, SQL_INTAKE_EVENT,
-		               DB_ARGS(DB_S(pass->binding), DB_I(pass->key_version),
-		                       DB_B(pass->token_hash, sizeof pass->token_hash),
-		                       DB_I(pass->expires_at), DB_S(event->name),
-		                       DB_S(event->entity_type), DB_I(event->magento_id),
-		                       DB_S(event->mode), DB_I(event->website_id),
-		                       DB_I(event->store_id), DB_I(event->occurred_at),
-		                       DB_S(event->number)),
-		               rows, error);
+			       DB_ARGS(DB_S(pass->binding), DB_I(pass->key_version),
+				       DB_B(pass->token_hash, sizeof pass->token_hash),
+				       DB_I(pass->expires_at), DB_S(event->name),
+				       DB_S(event->entity_type), DB_I(event->magento_id),
+				       DB_S(event->mode), DB_I(event->website_id),
+				       DB_I(event->store_id), DB_I(event->occurred_at),
+				       DB_S(event->number)),
+			       rows, error);
 	} while (err && db_is_conflict(webhook->db) && ++try < CONFLICT_TRIES);
 	return err;
 }
@@ -130,8 +131,8 @@ static enum led_err answer_accepted(struct http_response *response, int64_t run)
 
 /* One intake under the pass; *stale when the binding's key changed since it was read. */
 static enum led_err take_in(struct webhook *webhook, struct http_request *request,
-                            const struct gate_pass *pass, const struct event *event,
-                            struct http_response *response, bool *stale, struct led_error *error)
+			    const struct gate_pass *pass, const struct event *event,
+			    struct http_response *response, bool *stale, struct led_error *error)
 {
 	struct db_rows rows;
 	enum led_err err = call_intake(webhook, request->arena, pass, event, &rows, error);
@@ -145,11 +146,12 @@ static enum led_err take_in(struct webhook *webhook, struct http_request *reques
 		return answer_accepted(response, db_at_int(&rows, 0, 1));
 	if (strcmp(verdict, "replayed") == 0)
 		return webhook_unauthorized(response);
-	return led_fail(error, LED_INTERNAL, "intake_verdict", "The intake answered nothing known.");
+	return led_fail(error, LED_INTERNAL, "intake_verdict",
+			"The intake answered nothing known.");
 }
 
 enum led_err webhook_event(void *program, struct http_request *request,
-                           struct http_response *response, struct led_error *error)
+			   struct http_response *response, struct led_error *error)
 {
 	struct webhook *webhook = program;
 	struct gate_pass pass;
@@ -157,13 +159,15 @@ enum led_err webhook_event(void *program, struct http_request *request,
 	struct json_object *body = NULL;
 	const char *tenant = http_request_capture(request, "tenant");
 	bool stale = false;
-	enum led_err err = gate_admit(webhook->gate, webhook->db, request, tenant, false, &pass, error);
+	enum led_err err =
+		gate_admit(webhook->gate, webhook->db, request, tenant, false, &pass, error);
 	if (err == LED_AUTH)
 		return webhook_unauthorized(response);
 	if (err || (err = check_room(webhook, request->arena, error)))
 		return err;
 	if (!webhook->has_room) {
-		http_response_error(response, 503, "overloaded", "The queue is full. Try again later.");
+		http_response_error(response, 503, "overloaded",
+				    "The queue is full. Try again later.");
 		http_response_set(response, "Retry-After", DEPTH_RETRY_TEXT);
 		return LED_OK;
 	}
@@ -173,8 +177,11 @@ enum led_err webhook_event(void *program, struct http_request *request,
 	if (!name_is_fit(name))
 		return webhook_bad_request(response, "The event's name is not one.");
 	bool numbered = classify(name, &event);
-	if (json_parse(request->body, request->body_len, &body, error))
-		return webhook_bad_request(response, "The body is not valid JSON.");
+	err = json_parse(request->body, request->body_len, &body, error);
+	if (err)
+		return err == LED_SERDE
+			       ? webhook_bad_request(response, "The body is not valid JSON.")
+			       : err;
 	const char *fault = read_body(body, numbered, &event);
 	if (fault)
 		err = webhook_bad_request(response, fault);

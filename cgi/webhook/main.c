@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/text.h"
 #include "gate.h"
 #include "http/form.h"
 #include "webhook.h"
@@ -6,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PROGRAM    "ledger-webhook"
-#define ARENA_CAP  (2 * 1024 * 1024) /* bytes for one request */
-#define ANSWER_CAP 65536
+#define PROGRAM      "ledger-webhook"
+#define ARENA_CAP    (2 * 1024 * 1024) /* bytes for one request */
+#define ANSWER_CAP   65536
+#define PROVIDER_MAX 32 /* bytes of a foreign provider's name that are repeated */
 
 static const struct http_route routes[] = {
-	{HTTP_METHOD_POST, "/webhooks/magento/{tenant}/{event}", webhook_event, 0, WEBHOOK_BODY_MAX},
+	{HTTP_METHOD_POST, "/webhooks/magento/{tenant}/{event}", webhook_event, 0,
+	 WEBHOOK_BODY_MAX},
 	{HTTP_METHOD_POST, "/v1/tenant/disconnect", webhook_disconnect, 0, WEBHOOK_BODY_MAX},
 	{HTTP_METHOD_GET, "/v1/tile/health", webhook_health, 0, 0},
 	{HTTP_METHOD_GET, "/v1/status", webhook_status, 0, 0},
@@ -34,14 +37,19 @@ bool webhook_wrong_provider(struct http_request *request, struct http_response *
 {
 	struct http_form query;
 	char message[128];
-	if (http_form_parse(request->query, strlen(request->query), request->arena, &query, NULL)) {
+	enum led_err err = http_form_parse(request->query, strlen(request->query), request->arena,
+					   &query, NULL);
+	if (err == LED_VALIDATION)
 		webhook_bad_request(response, "The query is malformed.");
+	else if (err)
+		http_fail_json(NULL, request, response, 503, NULL);
+	if (err)
 		return true;
-	}
 	const char *provider = http_form_get(&query, "provider");
 	if (!provider || strcmp(provider, "sage_accounting") == 0)
 		return false;
-	snprintf(message, sizeof message, "tenant has no active %.32s binding", provider);
+	int len = (int)text_utf8_cut(provider, strlen(provider), PROVIDER_MAX);
+	snprintf(message, sizeof message, "tenant has no active %.*s binding", len, provider);
 	http_response_error(response, 400, "unknown_provider", message);
 	return true;
 }

@@ -10,7 +10,20 @@
 #include <string.h>
 
 /* The columns of intake_entity_runs, in its order. */
-enum column { RUN, EVENT, STATUS, ATTEMPTS, SKIP, CLASS, CODE, MESSAGE, SAGE_ID, NUMBER, QUEUED, FINISHED };
+enum column {
+	RUN,
+	EVENT,
+	STATUS,
+	ATTEMPTS,
+	SKIP,
+	CLASS,
+	CODE,
+	MESSAGE,
+	SAGE_ID,
+	NUMBER,
+	QUEUED,
+	FINISHED
+};
 
 static const char *const entity_types[] = {"invoice", "creditmemo", "customer", "product"};
 
@@ -41,7 +54,8 @@ static struct json_object *print_run(const struct db_rows *rows, size_t row)
 	add_text(run, "sync_run_id", id);
 	add_text(run, "event", db_at_text(rows, row, EVENT));
 	add_text(run, "status", db_at_text(rows, row, STATUS));
-	json_object_object_add(run, "attempts", json_object_new_int64(db_at_int(rows, row, ATTEMPTS)));
+	json_object_object_add(run, "attempts",
+			       json_object_new_int64(db_at_int(rows, row, ATTEMPTS)));
 	add_time(run, "queued_at", db_at(rows, row, QUEUED));
 	add_time(run, "finished_at", db_at(rows, row, FINISHED));
 	return run;
@@ -53,9 +67,11 @@ static struct json_object *print_status(const char *type, int64_t id, const stru
 	static const struct {
 		const char *key;
 		enum column column;
-	} texts[] = {{"provider_entity_id", SAGE_ID}, {"provider_reference", NUMBER},
-	             {"skip_reason", SKIP},           {"error_code", CODE},
-	             {"error_message", MESSAGE}};
+	} texts[] = {{"provider_entity_id", SAGE_ID},
+		     {"provider_reference", NUMBER},
+		     {"skip_reason", SKIP},
+		     {"error_code", CODE},
+		     {"error_message", MESSAGE}};
 	bool known = rows->count > 0;
 	struct json_object *all = json_object_new_object();
 	struct json_object *runs = json_object_new_array();
@@ -75,7 +91,7 @@ static struct json_object *print_status(const char *type, int64_t id, const stru
 }
 
 enum led_err webhook_status(void *program, struct http_request *request,
-                            struct http_response *response, struct led_error *error)
+			    struct http_response *response, struct led_error *error)
 {
 	struct webhook *webhook = program;
 	struct gate_pass pass;
@@ -87,22 +103,26 @@ enum led_err webhook_status(void *program, struct http_request *request,
 		return webhook_unauthorized(response);
 	if (err)
 		return err;
-	if (http_form_parse(request->query, strlen(request->query), request->arena, &query, error))
-		return webhook_bad_request(response, "The query is malformed.");
+	err = http_form_parse(request->query, strlen(request->query), request->arena, &query,
+			      error);
+	if (err)
+		return err == LED_VALIDATION
+			       ? webhook_bad_request(response, "The query is malformed.")
+			       : err;
 	const char *type = http_form_get(&query, "entity_type");
 	const char *id_text = http_form_get(&query, "entity_id");
 	if (!type_is_known(type))
 		return webhook_bad_request(
-		        response, "entity_type must be invoice, creditmemo, customer or product.");
+			response, "entity_type must be invoice, creditmemo, customer or product.");
 	if (!id_text || !text_to_int64(id_text, 1, INT64_MAX, &id))
 		return webhook_bad_request(response, "entity_id must be a whole number above 0.");
 	err = db_query(webhook->db, request->arena, SQL_INTAKE_ENTITY_RUNS,
-	               DB_ARGS(DB_S(pass.binding), DB_S(type), DB_I(id)), &rows, error);
+		       DB_ARGS(DB_S(pass.binding), DB_S(type), DB_I(id)), &rows, error);
 	if (err)
 		return err;
 	struct json_object *json = print_status(type, id, &rows);
 	const char *text = json_object_to_json_string_ext(
-	        json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+		json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	http_response_json(response, 200, text, strlen(text));
 	json_object_put(json);
 	return LED_OK;
