@@ -47,6 +47,8 @@ FNR == 1 {
 }
 /^--/ || /^[[:space:]]*$/ { next }
 name == "" { fail("text outside a named statement") }
+# Lines are joined: a comment behind text would swallow what follows.
+/--([[:space:]]|$)/ { fail("a comment behind text; give it a line of its own") }
 {
 	line = $0
 	sub(/^[[:space:]]+/, "", line)
