@@ -25,16 +25,16 @@ enum led_err led_fail(struct led_error *error, enum led_err class, const char *c
 }
 
 static const char *const class_names[] = {
-        [LED_OK] = "ok",
-        [LED_AUTH] = "auth",
-        [LED_RATE_LIMITED] = "rate_limited",
-        [LED_HTTP] = "http",
-        [LED_DATABASE] = "database",
-        [LED_NOT_FOUND] = "not_found",
-        [LED_VALIDATION] = "validation",
-        [LED_PROVIDER] = "provider",
-        [LED_SERDE] = "serde",
-        [LED_INTERNAL] = "internal",
+	[LED_OK] = "ok",
+	[LED_AUTH] = "auth",
+	[LED_RATE_LIMITED] = "rate_limited",
+	[LED_HTTP] = "http",
+	[LED_DATABASE] = "database",
+	[LED_NOT_FOUND] = "not_found",
+	[LED_VALIDATION] = "validation",
+	[LED_PROVIDER] = "provider",
+	[LED_SERDE] = "serde",
+	[LED_INTERNAL] = "internal",
 };
 
 const char *led_err_name(enum led_err class)

@@ -139,8 +139,8 @@ enum led_err db_connect(struct db *db, struct led_error *error)
 	return err;
 }
 
-enum led_err db_new(const struct config *config, const char *user, unsigned sets,
-                    struct db **out, struct led_error *error)
+enum led_err db_new(const struct config *config, const char *user, unsigned sets, struct db **out,
+		    struct led_error *error)
 {
 	struct db *db = calloc(1, sizeof *db);
 	if (!db || mysql_library_init(0, NULL, NULL)) {
@@ -153,8 +153,8 @@ enum led_err db_new(const struct config *config, const char *user, unsigned sets
 	return LED_OK;
 }
 
-enum led_err db_open(const struct config *config, const char *user, unsigned sets,
-                     struct db **out, struct led_error *error)
+enum led_err db_open(const struct config *config, const char *user, unsigned sets, struct db **out,
+		     struct led_error *error)
 {
 	struct db *db = NULL;
 	enum led_err err = db_new(config, user, sets, &db, error);

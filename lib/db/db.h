@@ -72,8 +72,8 @@ enum led_err db_open(const struct config *config, const char *user, unsigned set
 		     struct led_error *error) __attribute__((warn_unused_result));
 /* The same without connecting yet: the first use does. For programs that must answer
  * "later" rather than not start while the database is away. */
-enum led_err db_new(const struct config *config, const char *user, unsigned sets,
-                    struct db **out, struct led_error *error) __attribute__((warn_unused_result));
+enum led_err db_new(const struct config *config, const char *user, unsigned sets, struct db **out,
+		    struct led_error *error) __attribute__((warn_unused_result));
 void db_close(struct db *db);
 
 /* Runs a statement that returns no rows. Outside a transaction a lost connection is

@@ -90,15 +90,15 @@ static void bind_value(MYSQL_BIND *bind, const struct db_value *value)
 }
 
 static enum led_err send_once(struct db *db, enum db_statement id, const struct db_value *args,
-                              size_t count, struct led_error *error)
+			      size_t count, struct led_error *error)
 {
 	MYSQL_BIND binds[PARAMS_MAX];
 	MYSQL_STMT *stmt = db->statements[id];
 	db->last_errno = 0;
 	if (!stmt || db->broken)
 		return led_fail(error, LED_DATABASE, "database_gone",
-		                "The connection to the database was lost (%s).",
-		                db_statement_texts[id].name);
+				"The connection to the database was lost (%s).",
+				db_statement_texts[id].name);
 	memset(binds, 0, sizeof binds);
 	for (size_t i = 0; i < count; i++)
 		bind_value(&binds[i], &args[i]);
@@ -110,12 +110,12 @@ static enum led_err send_once(struct db *db, enum db_statement id, const struct 
 }
 
 static enum led_err execute(struct db *db, enum db_statement id, const struct db_value *args,
-                            size_t count, struct led_error *error)
+			    size_t count, struct led_error *error)
 {
 	if (count != db_statement_texts[id].param_count)
 		return led_fail(error, LED_INTERNAL, "statement_mismatch",
-		                "%s takes (%s) and was given %zu values.", db_statement_texts[id].name,
-		                db_statement_texts[id].params, count);
+				"%s takes (%s) and was given %zu values.",
+				db_statement_texts[id].name, db_statement_texts[id].params, count);
 	bool reused = !db->broken;
 	enum led_err err = LED_OK;
 	if (db->broken && !db->in_transaction)
