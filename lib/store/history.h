@@ -42,7 +42,8 @@ struct history_filter {
 	const char *binding_id;
 	const char *search; /* a Magento number or id, or a Sage reference, exact */
 	int64_t before;     /* runs older than this one; 0: from the newest on */
-	int64_t after;      /* or: the runs just newer than this one; 0: not asked */
+	int64_t after;      /* or: the runs just newer than this one; 0: not asked. Not with
+			  search */
 };
 
 struct history_page {
