@@ -9,14 +9,13 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct ctl_command *const commands[] = {
-	&ctl_migrate, &ctl_keys_init, &ctl_user_add, &ctl_binding_add, &ctl_status,
+	&ctl_migrate, &ctl_keys_init, &ctl_user_add, &ctl_binding_add, &ctl_status, NULL,
 };
-#define COMMAND_COUNT (sizeof commands / sizeof *commands)
 
 static void print_usage(FILE *out)
 {
 	fprintf(out, "usage: ledgerctl [--config FILE] [--json] COMMAND [options]\n\n");
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; commands[i]; i++)
 		fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(out, "\n`ledgerctl COMMAND --help` lists a command's options. The configuration "
 		     "is\n/etc/ledger/ledger.conf unless --config names another.\n");
@@ -54,7 +53,7 @@ static int name_matches(const char *name, char **argv)
 
 static const struct ctl_command *find_command(char **argv, int *words)
 {
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
+	for (size_t i = 0; commands[i]; i++)
 		if ((*words = name_matches(commands[i]->name, argv)) > 0)
 			return commands[i];
 	return NULL;

@@ -50,7 +50,6 @@ static enum led_err list_read(const char *directory, struct list *list, struct l
 	list->count = count;
 	if (count > 0 && count <= FILES_MAX)
 		return LED_OK;
-	list_free(list);
 	return led_fail(error, LED_VALIDATION, "migration_files", "%s holds %d SQL files.",
 			directory, count);
 }
@@ -79,13 +78,12 @@ static enum led_err read_folder(const char *share_dir, const char *folder, struc
 	struct list list;
 	snprintf(directory, sizeof directory, "%s/sql/%s", share_dir, folder);
 	enum led_err err = list_read(directory, &list, error);
-	if (err)
-		return err;
 	size_t count = (size_t)list.count;
 	out->files = arena_alloc(arena, count * sizeof *out->files);
-	if (!out->files)
+	out->count = 0;
+	if (!err && !out->files)
 		err = led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.");
-	for (out->count = 0; !err && out->count < count; out->count++) {
+	for (; out->files && !err && out->count < count; out->count++) {
 		struct migration_file *file = &out->files[out->count];
 		const char *name = list.entries[out->count]->d_name;
 		if (strlen(name) - 4 >= sizeof file->name) {

@@ -154,7 +154,7 @@ static enum led_err bind_columns(MYSQL_STMT *stmt, struct arena *arena, unsigned
 	enum led_err err = LED_OK;
 	if (!fields)
 		err = led_fail(error, LED_INTERNAL, "no_metadata", "A result has no columns.");
-	for (unsigned i = 0; !err && i < columns; i++) {
+	for (unsigned i = 0; fields && !err && i < columns; i++) {
 		MYSQL_BIND *bind = &binds[i];
 		cells[i].integer = is_integer(fields[i].type);
 		bind->is_null = &cells[i].is_null;
