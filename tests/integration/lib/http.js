@@ -73,16 +73,21 @@ function parseAnswer(text) {
  * Writes `bytes` to the server of `url` as they are and reads until it closes or
  * `timeout` ms have passed. Resolves with the first answer taken apart, `all` (every
  * byte received) and `closed` (the server closed in time). Add "Connection: close"
- * when waiting for the close should be short.
+ * when waiting for the close should be short; with `first` the first answer that is
+ * complete by its Content-Length ends the wait (nginx lingers after a refused body).
  */
-function raw(url, bytes, { timeout = 15000 } = {}) {
+function raw(url, bytes, { timeout = 15000, first = false } = {}) {
 	const { hostname, port } = new URL(url);
 	return new Promise((resolve) => {
 		const chunks = [];
 		let closed = false;
 		const socket = net.connect(Number(port), hostname, () => socket.write(bytes));
 		const timer = setTimeout(() => socket.destroy(), timeout);
-		socket.on('data', (chunk) => chunks.push(chunk));
+		socket.on('data', (chunk) => {
+			chunks.push(chunk);
+			const { headers, text } = parseAnswer(Buffer.concat(chunks).toString('latin1'));
+			if (first && text.length >= Number(headers['content-length'])) socket.destroy();
+		});
 		socket.on('end', () => (closed = true));
 		socket.on('error', () => (closed = true));
 		socket.on('close', () => {

@@ -105,7 +105,8 @@ class Stack {
 
 	/** Runs SQL as the database's administrator; rows as objects of text. */
 	async sql(text, { database = 'ledger', user, password } = {}) {
-		const args = ['--no-defaults', '--batch', `--socket=${this.vars.MYSQL_SOCKET}`, database];
+		const args = ['--no-defaults', '--batch', '--default-character-set=utf8mb4'];
+		args.push(`--socket=${this.vars.MYSQL_SOCKET}`, database);
 		const env = { ...process.env };
 		if (user) {
 			args.push(`--user=${user}`);
