@@ -5,8 +5,9 @@ sudo=$1
 shift
 missing=
 for package in "$@"; do
-	# nodejs may come from elsewhere than Debian; what counts is that it is there.
+	# node and npm may come from elsewhere than Debian; what counts is that they are there.
 	[ "$package" = nodejs ] && command -v node >/dev/null && continue
+	[ "$package" = npm ] && command -v npm >/dev/null && continue
 	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

@@ -13,7 +13,7 @@ $(B)/bin/mustache-conformance: $(call objects,$(CONFORMANCE_SRC)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-.PHONY: test test-programs check lint lint-run conformance conformance-run bench
+.PHONY: test test-programs check lint lint-run format conformance conformance-run bench
 test-programs: programs $(B)/bin/unit-tests $(B)/bin/mustache-conformance
 
 # deps-check comes first and in a make of its own: only then is there a pkg-config to ask.
@@ -28,6 +28,9 @@ lint: deps-check ## format, cppcheck, clang-tidy, our own rules
 
 lint-run: $(GEN)
 	@LINT_FLAGS="$(CPPFLAGS_BASE) -std=c17 $(PKG_CFLAGS)" tests/lint/run
+
+format: ## put every C file into the house's form
+	find lib cgi worker ctl tests -name node_modules -prune -o -name '*.[ch]' -print | xargs clang-format -i
 
 conformance: deps-check ## the Mustache specification's cases in SPEC=dir
 	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) SPEC="$(SPEC)" conformance-run
