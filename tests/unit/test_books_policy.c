@@ -54,6 +54,9 @@ Test(books_policy, defaults)
 			   &policy, &error),
 		     LED_OK);
 	expect_defaults(&policy);
+	cr_expect_eq(
+		parse(arena, "{\"tax_rate_map\":{\"100\":\"A\",\"0\":\"B\"}}", &policy, &error),
+		LED_OK, "both ends of the range");
 	arena_free(arena);
 }
 
