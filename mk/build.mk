@@ -5,6 +5,10 @@ LIB := $(B)/libledger.a
 SQL_QUERIES := $(wildcard sql/queries/*.sql)
 GEN := $(B)/gen/statements.h $(B)/gen/statements.c
 
+# `make V=1` shows whole commands; otherwise one short line each.
+Q := $(if $(V),,@)
+say = $(if $(V),:,printf '  %-4s %s\n' $(1) $(2))
+
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 PROGRAMS := ledger-webhook ledger-dashboard ledger-worker ledgerctl
@@ -28,34 +32,41 @@ programs: $(addprefix $(B)/bin/,$(PROGRAMS) $(SANDBOXES))
 
 $(B)/gen/statements.h $(B)/gen/statements.c &: $(SQL_QUERIES) mk/statements.awk
 	@mkdir -p $(@D)
-	awk -v header=$(B)/gen/statements.h -v source=$(B)/gen/statements.c -f mk/statements.awk $(SQL_QUERIES)
+	@$(call say,GEN,$(B)/gen/statements)
+	$(Q)awk -v header=$(B)/gen/statements.h -v source=$(B)/gen/statements.c -f mk/statements.awk $(SQL_QUERIES)
 
 $(B)/gen/statements.o: $(B)/gen/statements.c
-	$(CC) $(ALL_CFLAGS) -include lib/base/banned.h -MMD -MP -c -o $@ $<
+	@$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -include lib/base/banned.h -MMD -MP -c -o $@ $<
 
 $(B)/obj/tests/sandbox/%.o: tests/sandbox/%.c
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -Ilib,$(ALL_CFLAGS)) -Itests/sandbox -MMD -MP -c -o $@ $<
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(filter-out -Ilib,$(ALL_CFLAGS)) -Itests/sandbox -MMD -MP -c -o $@ $<
 
 $(B)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -include lib/base/banned.h -MMD -MP -c -o $@ $<
+	@$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -include lib/base/banned.h -MMD -MP -c -o $@ $<
 
 $(LIB): $(call objects,$(LIB_SRC)) $(B)/gen/statements.o
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 define program_rule
 $(B)/bin/$(1): $(call objects,$(SRC_$(1))) $(LIB)
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $(call objects,$(SRC_$(1))) $(LIB) $$(PKG_LIBS)
+	@$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $(call objects,$(SRC_$(1))) $(LIB) $$(PKG_LIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
 define sandbox_rule
 $(B)/bin/$(1): $(call objects,$(SRC_$(1)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ -ljson-c -lcrypto -lcurl -lfcgi
+	@$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ -ljson-c -lcrypto -lcurl -lfcgi
 endef
 $(foreach p,$(SANDBOXES),$(eval $(call sandbox_rule,$(p))))
 
