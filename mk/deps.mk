@@ -3,7 +3,7 @@
 
 DEB_BUILD := gcc make pkg-config libfcgi-dev libcurl4-openssl-dev libmariadb-dev libjson-c-dev libssl-dev libcrypt-dev
 DEB_RUN := nginx-light mariadb-server spawn-fcgi multiwatch curl jq
-DEB_TEST := libcriterion-dev clang clang-tidy clang-format cppcheck libclang-rt-14-dev tidy wrk systemd nodejs npm chromium
+DEB_TEST := libcriterion-dev clang clang-tidy clang-format cppcheck libclang-rt-14-dev tidy wrk systemd openssl nodejs npm chromium
 DEB_ALL := $(DEB_BUILD) $(DEB_RUN) $(DEB_TEST)
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 

@@ -56,14 +56,14 @@ function rows(batch) {
 	return lines.map((line) => Object.fromEntries(line.split('\t').map((cell, i) => [names[i], value(cell)])));
 }
 
-/** The living processes below `parent`, itself not counted. */
-function childrenOf(parent) {
+/** The living processes whose parent (field 1 behind the state) or session (field 3) is `id`. */
+function processesBy(field, id) {
 	const found = [];
 	for (const name of fs.readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
 		try {
 			const stat = fs.readFileSync(`/proc/${name}/stat`, 'latin1');
-			const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-			if (Number(ppid) === parent && state !== 'Z') found.push(Number(name));
+			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			if (Number(fields[field]) === id && fields[0] !== 'Z') found.push(Number(name));
 		} catch {
 			// it ended meanwhile
 		}
@@ -187,7 +187,12 @@ class Stack {
 
 	/** The ids of the processes that a service's leader (nginx, multiwatch) keeps. */
 	children(name) {
-		return childrenOf(this.pid(name));
+		return processesBy(1, this.pid(name));
+	}
+
+	/** Every process of a service, also those that outlived their leader. */
+	sessionOf(name) {
+		return processesBy(3, this.pid(name));
 	}
 
 	/**
