@@ -25,7 +25,8 @@ GRANT SELECT ON ledger.account TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.member TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashboard'@'localhost';
-GRANT SELECT, INSERT ON ledger.audit_log TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.audit_log TO 'ledger-dashboard'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-dashboard'@'localhost';
 GRANT SELECT (id, account_id, shop_url, status, magento_status, sage_status, sage_region,
               sage_business_id, sage_business_name, policy_version, reference_at, created_at)
   ON ledger.binding TO 'ledger-dashboard'@'localhost';

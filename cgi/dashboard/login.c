@@ -87,7 +87,8 @@ static enum led_err sign_in(const struct dashboard *dashboard, struct http_reque
 	enum led_err err = LED_OK;
 
 	if (visitor->session)
-		err = session_close(dashboard->db, visitor->session_id, error);
+		err = session_close(dashboard->db, visitor->session, visitor->session_id,
+				    request->client_address, error);
 	if (!err)
 		err = session_open(dashboard->db, member, request->client_address,
 				   http_request_header(request, "User-Agent"), id, error);
@@ -133,7 +134,9 @@ enum led_err logout_submit(void *program, struct http_request *request,
 			   struct http_response *response, struct led_error *error)
 {
 	const struct dashboard *dashboard = program;
-	enum led_err err = session_close(dashboard->db, visitor_of(request)->session_id, error);
+	const struct visitor *visitor = visitor_of(request);
+	enum led_err err = session_close(dashboard->db, visitor->session, visitor->session_id,
+					 request->client_address, error);
 
 	if (err)
 		return err;

@@ -62,7 +62,8 @@ static enum led_err set_up(struct dashboard *dashboard, struct led_error *error)
 	err = templates_load(dashboard->config->share_dir, &dashboard->templates, error);
 	if (!err)
 		err = db_new(dashboard->config, PROGRAM,
-			     DB_SET_SESSION | DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY,
+			     DB_SET_SESSION | DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY |
+				     DB_SET_AUDIT,
 			     &dashboard->db, error);
 	return err;
 }

@@ -37,7 +37,8 @@ enum led_err member_by_email(struct db *db, struct arena *arena, const char *ema
 	**out = (struct member){
 		.id = db_at_int(&rows, 0, 0),
 		.account_id = db_at_int(&rows, 0, 1),
-		.password_hash = db_at_text(&rows, 0, 2),
+		.email = db_at_text(&rows, 0, 2),
+		.password_hash = db_at_text(&rows, 0, 3),
 	};
 	return LED_OK;
 }

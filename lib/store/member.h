@@ -12,6 +12,7 @@ enum member_role { MEMBER_VIEWER, MEMBER_OPERATOR, MEMBER_OWNER };
 struct member {
 	int64_t id;
 	int64_t account_id;
+	const char *email;
 	const char *password_hash; /* crypt(5) */
 };
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "store/audit.h"
 
 #include <string.h>
 
@@ -27,21 +28,27 @@ struct opening {
 static enum led_err store_opening(struct db *db, void *context, struct led_error *error)
 {
 	const struct opening *o = context;
-	size_t agent = text_utf8_prefix(o->user_agent, strlen(o->user_agent), USER_AGENT_MAX);
-	enum led_err err;
+	const struct audit_entry entry = {o->member->account_id, o->member->email, o->address,
+					  "signed_in"};
+	const struct db_value agent = {
+		.kind = DB_TEXT,
+		.data = o->user_agent,
+		.len = text_utf8_prefix(o->user_agent, strlen(o->user_agent), USER_AGENT_MAX),
+	};
+	enum led_err err = audit_add(db, &entry, error);
 
-	err = db_run(db, SQL_SESSION_SWEEP,
-		     DB_ARGS(DB_I(o->member->id), DB_I(SESSION_IDLE_SECONDS),
-			     DB_I(SESSION_ABSOLUTE_SECONDS)),
-		     error);
-	if (err)
-		return err;
-	return db_run(
-		db, SQL_SESSION_OPEN,
-		DB_ARGS(DB_B(o->hash, DIGEST_SIZE), DB_I(o->member->id),
-			DB_I(o->member->account_id), DB_S(o->csrf_token), DB_S(o->address),
-			((struct db_value){.kind = DB_TEXT, .data = o->user_agent, .len = agent})),
-		error);
+	if (!err)
+		err = db_run(db, SQL_SESSION_SWEEP,
+			     DB_ARGS(DB_I(o->member->id), DB_I(SESSION_IDLE_SECONDS),
+				     DB_I(SESSION_ABSOLUTE_SECONDS)),
+			     error);
+	if (!err)
+		err = db_run(db, SQL_SESSION_OPEN,
+			     DB_ARGS(DB_B(o->hash, DIGEST_SIZE), DB_I(o->member->id),
+				     DB_I(o->member->account_id), DB_S(o->csrf_token),
+				     DB_S(o->address), agent),
+			     error);
+	return err;
 }
 
 enum led_err session_open(struct db *db, const struct member *member, const char *address,
@@ -101,12 +108,26 @@ enum led_err session_touch(struct db *db, const char *id, struct led_error *erro
 		      DB_ARGS(DB_B(hash, DIGEST_SIZE), DB_I(SESSION_TOUCH_SECONDS)), error);
 }
 
-enum led_err session_close(struct db *db, const char *id, struct led_error *error)
-{
+struct closing {
+	struct audit_entry entry;
 	unsigned char hash[DIGEST_SIZE];
-	enum led_err err = hash_id(id, hash, error);
+};
+
+static enum led_err store_closing(struct db *db, void *context, struct led_error *error)
+{
+	const struct closing *c = context;
+	enum led_err err = audit_add(db, &c->entry, error);
 
 	if (err)
 		return err;
-	return db_run(db, SQL_SESSION_CLOSE, DB_ARGS(DB_B(hash, DIGEST_SIZE)), error);
+	return db_run(db, SQL_SESSION_CLOSE, DB_ARGS(DB_B(c->hash, DIGEST_SIZE)), error);
+}
+
+enum led_err session_close(struct db *db, const struct session *session, const char *id,
+			   const char *address, struct led_error *error)
+{
+	struct closing c = {.entry = {session->account_id, session->email, address, "signed_out"}};
+	enum led_err err = hash_id(id, c.hash, error);
+
+	return err ? err : db_transaction(db, store_closing, &c, error);
 }

@@ -25,8 +25,8 @@ struct session {
 };
 
 /* Opens a session under a fresh id, for the browser alone; `id` has SESSION_ID_SIZE bytes.
- * The member's sessions that have run out are removed. `user_agent` is cut to its column;
- * NULL is "". */
+ * The member's sessions that have run out are removed, and the audit log told. `user_agent` is cut
+ * to its column; NULL is "". */
 enum led_err session_open(struct db *db, const struct member *member, const char *address,
 			  const char *user_agent, char *id, struct led_error *error)
 	__attribute__((warn_unused_result));
@@ -39,8 +39,9 @@ enum led_err session_find(struct db *db, struct arena *arena, const char *id, st
 enum led_err session_touch(struct db *db, const char *id, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* Closing one that does not exist is no error. */
-enum led_err session_close(struct db *db, const char *id, struct led_error *error)
+/* The member signs out. */
+enum led_err session_close(struct db *db, const struct session *session, const char *id,
+			   const char *address, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 #endif

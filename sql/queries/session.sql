@@ -8,11 +8,12 @@ VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: session_find(id_hash, idle_seconds, absolute_seconds)
 -- scope: signing in
+-- One that still awaits its second step is nobody's yet.
 SELECT s.account_id, s.member_id, s.csrf_token, m.email, m.role, a.name
   FROM session s
   JOIN member m ON m.id = s.member_id AND m.account_id = s.account_id
   JOIN account a ON a.id = s.account_id
- WHERE s.id_hash = ?
+ WHERE s.id_hash = ? AND s.awaits_code = 0
    AND s.seen_at > UTC_TIMESTAMP(6) - INTERVAL ? SECOND
    AND s.created_at > UTC_TIMESTAMP(6) - INTERVAL ? SECOND;
 

@@ -289,6 +289,17 @@ describe('the session', () => {
 		await page.context().close();
 	});
 
+	test('its beginning and its end are in the audit log', async () => {
+		await stack.sql('DELETE FROM audit_log');
+		const page = await openPage(browser);
+		await signIn(page, base, anna);
+		await page.click('.who button');
+		await page.waitForURL(`${base}/login`);
+		const found = await stack.sql('SELECT actor, address, action FROM audit_log ORDER BY id');
+		assert.deepEqual(found, ['signed_in', 'signed_out'].map((action) => ({ actor: anna.email, address: '127.0.0.1', action })));
+		await page.context().close();
+	});
+
 	test('ends after 30 idle minutes, which a page refreshing itself does not prolong', async () => {
 		const page = await openPage(browser);
 		await signIn(page, base, anna);
