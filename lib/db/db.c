@@ -14,7 +14,8 @@
 #include <time.h>
 
 #define CONNECT_SECONDS  3
-#define IO_SECONDS       30 /* a statement that takes longer counts as lost */
+#define IO_SECONDS       30   /* a statement that takes longer counts as lost */
+#define LOCK_SECONDS     "10" /* well within it: a lock is then an answer, 1205, not a loss */
 #define CONFLICT_TRIES   5
 #define GALERA_NOT_READY 1047
 
@@ -71,7 +72,8 @@ static bool connect_mysql(struct db *db, const char *password)
 {
 	static const char session[] =
 		"SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
-		"ERROR_FOR_DIVISION_BY_ZERO', time_zone='+00:00', tx_isolation='READ-COMMITTED'";
+		"ERROR_FOR_DIVISION_BY_ZERO', time_zone='+00:00', tx_isolation='READ-COMMITTED', "
+		"innodb_lock_wait_timeout=" LOCK_SECONDS;
 	unsigned connect = CONNECT_SECONDS, io = IO_SECONDS;
 	char hosts[CONFIG_TEXT_MAX];
 	snprintf(hosts, sizeof hosts, "%s", db->config->database);

@@ -195,6 +195,7 @@ static bool copy_row(struct arena *arena, const MYSQL_BIND *binds, const struct 
 	return true;
 }
 
+/* Copies the stored rows. */
 static enum led_err fetch(struct db *db, enum db_statement id, struct arena *arena,
 			  struct db_rows *rows, struct led_error *error)
 {
@@ -205,8 +206,6 @@ static enum led_err fetch(struct db *db, enum db_statement id, struct arena *are
 	*rows = (struct db_rows){.columns = columns};
 	if (columns > COLUMNS_MAX)
 		return led_fail(error, LED_INTERNAL, "statement_mismatch", "Too many columns.");
-	if (mysql_stmt_store_result(stmt))
-		return fail_statement(db, id, error);
 	memset(binds, 0, sizeof binds);
 	memset(cells, 0, sizeof cells);
 	size_t count = mysql_stmt_num_rows(stmt);
@@ -256,6 +255,11 @@ enum led_err db_query(struct db *db, struct arena *arena, enum db_statement stat
 	enum led_err err = execute(db, statement, args, count, error);
 	if (err)
 		return err;
+	/* An error in place of rows (a deadlock of a locking read) ends the statement. Freeing
+	 * its result now would make Connector/C wait, at its next use, for rows that do not
+	 * come. */
+	if (mysql_stmt_store_result(db->statements[statement]))
+		return fail_statement(db, statement, error);
 	err = fetch(db, statement, arena, rows, error);
 	/* After a failed fetch the rest is drained for the next statement's sake; the first
 	 * error is the one worth telling. */
