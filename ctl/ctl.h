@@ -42,8 +42,8 @@ struct ctl {
 	struct json_object *result;          /* printed by main under --json */
 };
 
-extern const struct ctl_command ctl_migrate, ctl_keys_init, ctl_user_add, ctl_binding_add,
-	ctl_status;
+extern const struct ctl_command ctl_migrate, ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap,
+	ctl_keys_retire, ctl_keys_status, ctl_user_add, ctl_binding_add, ctl_status;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

@@ -9,7 +9,8 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct ctl_command *const commands[] = {
-	&ctl_migrate, &ctl_keys_init, &ctl_user_add, &ctl_binding_add, &ctl_status, NULL,
+	&ctl_migrate,     &ctl_keys_init, &ctl_keys_rotate, &ctl_keys_rewrap, &ctl_keys_retire,
+	&ctl_keys_status, &ctl_user_add,  &ctl_binding_add, &ctl_status,      NULL,
 };
 
 static void print_usage(FILE *out)
