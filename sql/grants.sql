@@ -22,6 +22,7 @@ GRANT SELECT ON ledger.job TO 'ledger-webhook'@'localhost';
 
 -- Sees no sealed value at all.
 GRANT SELECT ON ledger.account TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.member TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashboard'@'localhost';
@@ -37,6 +38,8 @@ GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
 
 -- Reads bindings and moves their work along; people and sessions are none of its business.
 GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';
+GRANT SELECT (id, plan) ON ledger.account TO 'ledger-worker'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.oauth_token TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT ON ledger.policy TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-worker'@'localhost';
