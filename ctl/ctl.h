@@ -17,7 +17,7 @@
 #define CTL_USER        "ledgerctl" /* the MariaDB user */
 
 struct ctl_option {
-	const char *name;     /* "--account" */
+	const char *name;     /* "--account"; "CODE": a word without a name of its own */
 	const char *argument; /* "NAME" as help shows it; NULL: a flag */
 	bool required;
 	const char *help;
@@ -30,6 +30,7 @@ struct ctl_command {
 	const char *summary;
 	struct ctl_option options[CTL_OPTIONS_MAX]; /* ends with a zeroed one */
 	enum led_err (*run)(struct ctl *ctl, struct led_error *error);
+	bool no_config; /* reads neither configuration nor database */
 };
 
 /* One invocation. */
@@ -42,8 +43,13 @@ struct ctl {
 	struct json_object *result;          /* printed by main under --json */
 };
 
-extern const struct ctl_command ctl_migrate, ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap,
-	ctl_keys_retire, ctl_keys_status, ctl_user_add, ctl_binding_add, ctl_status;
+/* By topic, in the order of the help. */
+extern const struct ctl_command ctl_migrate, ctl_status, ctl_explain;
+extern const struct ctl_command ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap, ctl_keys_retire,
+	ctl_keys_status;
+extern const struct ctl_command ctl_user_add;
+extern const struct ctl_command ctl_binding_add;
+extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);
