@@ -4,13 +4,14 @@
 #include <string.h>
 
 static const struct job_kind kinds[] = {
-	{"invoice.created", invoice_created, true},
-	{"invoice.paid", invoice_paid, true},
-	{"creditmemo.created", creditmemo_created, true},
-	{"customer.upserted", customer_upserted, true},
-	{"product.upserted", product_upserted, true},
-	{"push_state", push_state, false},
-	{"refresh_reference", refresh_reference, false},
+	{"invoice.created", invoice_created, true, false},
+	{"invoice.paid", invoice_paid, true, false},
+	{"creditmemo.created", creditmemo_created, true, false},
+	{"customer.upserted", customer_upserted, true, false},
+	{"product.upserted", product_upserted, true, false},
+	{"push_state", push_state, false, false},
+	{"refresh_reference", refresh_reference, false, false},
+	{"ping", ping, false, true},
 };
 
 const struct job_kind *job_kind_find(const char *name)
