@@ -13,5 +13,6 @@ http_handler login_form, login_submit, logout_submit;
 http_handler home_page;
 http_handler sync_page;
 http_handler sync_run_page;
+http_handler embed_page;
 
 #endif

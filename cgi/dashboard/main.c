@@ -5,7 +5,7 @@
 
 #define PROGRAM    "ledger-dashboard"
 #define FORM_MAX   16384 /* bytes of a posted form */
-#define STATEMENTS (DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT)
+#define STATEMENTS (DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_EMBED)
 
 static const struct http_route ROUTES[] = {
 	{HTTP_METHOD_GET, "/login", login_form, 0, 0},
@@ -14,6 +14,7 @@ static const struct http_route ROUTES[] = {
 	{HTTP_METHOD_GET, "/dashboard", home_page, PAGE_SIGNED_IN, 0},
 	{HTTP_METHOD_GET, "/dashboard/sync", sync_page, PAGE_SIGNED_IN, 0},
 	{HTTP_METHOD_GET, "/dashboard/sync/{run}", sync_run_page, PAGE_SIGNED_IN, 0},
+	{HTTP_METHOD_GET, "/embed/{tenant}", embed_page, 0, 0},
 };
 
 int main(int argc, char **argv)
