@@ -63,6 +63,10 @@ $(B)/bin/bench-bare: $(call objects,tests/bench/bare.c)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(B)/bin/bench-translate: $(call objects,tests/bench/translate.c) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 bench: build ## measure; BENCH=name for one of tests/bench/
-	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) $(B)/bin/bench-bare
+	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) $(B)/bin/bench-bare $(B)/bin/bench-translate
 	@BENCH_BIN=$(B)/bin tests/bench/run $(BENCH)
