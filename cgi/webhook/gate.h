@@ -17,9 +17,9 @@ struct gate;
 /* One use of one token. */
 struct gate_pass {
 	char binding[UUID_SIZE];
-	int64_t key_version;
-	unsigned char token_hash[16]; /* what remembers the token's one use */
-	int64_t expires_at;           /* Unix seconds: when that may be forgotten */
+	int64_t account, key_version;
+	int64_t lane;            /* of the binding's calls to Sage; 0 when it has none */
+	unsigned char token[20]; /* what remembers its one use; see token_seen */
 };
 
 /* `config` is borrowed. NULL when memory is short. */
@@ -30,13 +30,13 @@ void gate_free(struct gate *gate);
  * sub names it. LED_OK fills `pass`; LED_AUTH is a certain refusal; anything else (database,
  * keys) is temporary. With `fresh` the key is read from the database in any case. */
 enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_request *request,
-                        const char *tenant, bool fresh, struct gate_pass *pass,
-                        struct led_error *error) __attribute__((warn_unused_result));
+			const char *tenant, bool fresh, struct gate_pass *pass,
+			struct led_error *error) __attribute__((warn_unused_result));
 
 /* For reads, which have no transaction of their own: admits with a fresh key and uses the
  * token up. */
 enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http_request *request,
-                             struct gate_pass *pass, struct led_error *error)
-        __attribute__((warn_unused_result));
+			     struct gate_pass *pass, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

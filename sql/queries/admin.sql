@@ -80,3 +80,8 @@ SELECT status, COUNT(*) FROM sync_run
 SELECT DATE_FORMAT(MAX(served_at), '%Y-%m-%dT%H:%i:%SZ'),
        TIMESTAMPDIFF(SECOND, MAX(served_at), UTC_TIMESTAMP(6))
   FROM lane WHERE served_at > '2000-01-02';
+
+-- name: admin_binding_get(binding)
+-- What a command about one binding says of it.
+SELECT b.account_id, b.policy_version, b.sage_business_id, b.shop_url, a.name
+  FROM binding AS b JOIN account AS a ON a.id = b.account_id WHERE b.id = ?;
