@@ -57,6 +57,7 @@ GRANT SELECT, INSERT, UPDATE ON ledger.entity_xref TO 'ledger-worker'@'localhost
 GRANT SELECT, DELETE ON ledger.token_seen TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.session TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.seal_use TO 'ledger-worker'@'localhost';
 GRANT INSERT ON ledger.audit_log TO 'ledger-worker'@'localhost';
 
 -- The operator's tool owns the schema.

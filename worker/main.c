@@ -18,9 +18,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#define LINGER_SECOND  58 /* of the minute */
-#define CONNECTIONS    5  /* of the pool: statements are short, HTTP holds none */
-#define STATEMENT_SETS (DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING)
+#define LINGER_SECOND 58 /* of the minute */
+#define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
+#define STATEMENT_SETS                                                                             \
+	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
+	 DB_SET_SEAL_USE)
 
 static struct worker worker;
 

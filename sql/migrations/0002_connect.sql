@@ -69,7 +69,13 @@ ALTER TABLE binding
   ADD COLUMN paused               TINYINT        NOT NULL DEFAULT 0 COMMENT 'by a person: nothing is posted, everything is kept',
   ADD COLUMN ping_due_at          DATETIME(6)    NOT NULL DEFAULT CURRENT_TIMESTAMP(6) COMMENT 'spread over time by adding a random part',
   ADD COLUMN pinged_at            DATETIME(6)    NULL,
-  ADD KEY binding_ping (status, ping_due_at);
+  ADD KEY binding_ping (status, ping_due_at),
+  -- One active binding a Sage business. The programs check it first, under a lock, to name
+  -- the other; this makes it certain on every engine, a cluster's nodes included, whose locks
+  -- do not reach each other.
+  ADD COLUMN active_business CHAR(32) CHARACTER SET ascii COLLATE ascii_bin
+    AS (IF(status = 'active', RTRIM(sage_business_id), NULL)) STORED COMMENT 'RTRIM: a CHAR alone depends on the SQL mode',
+  ADD UNIQUE KEY binding_active_business (active_business);
 
 -- One sign-in at Sage under way: single use, ten minutes, bound to session and binding.
 CREATE TABLE oauth_state (
@@ -95,4 +101,12 @@ CREATE TABLE audit_head (
   account_id  BIGINT      NOT NULL COMMENT '0: the installation',
   hash        BINARY(32)  NOT NULL,
   PRIMARY KEY (account_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- How often each key-encryption key was used (see sql/queries/seal_use.sql).
+CREATE TABLE seal_use (
+  ring     VARCHAR(8)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version  INT         NOT NULL,
+  uses     BIGINT      NOT NULL,
+  PRIMARY KEY (ring, version)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
