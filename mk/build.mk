@@ -13,7 +13,9 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 PROGRAMS := ledger-webhook ledger-dashboard ledger-worker ledgerctl
 SRC_ledger-webhook := $(wildcard cgi/webhook/*.c)
-SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c)
+# The two programs with pages.
+SITE := $(wildcard cgi/pages/*.c)
+SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c) $(SITE)
 SRC_ledger-worker := $(wildcard worker/*.c)
 SRC_ledgerctl := $(wildcard ctl/*.c)
 
@@ -42,7 +44,7 @@ $(B)/gen/statements.o: $(B)/gen/statements.c
 $(B)/obj/tests/sandbox/%.o: tests/sandbox/%.c
 	@mkdir -p $(@D)
 	@$(call say,CC,$<)
-	$(Q)$(CC) $(filter-out -Ilib,$(ALL_CFLAGS)) -Itests/sandbox -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(filter-out -Ilib -Icgi,$(ALL_CFLAGS)) -Itests/sandbox -MMD -MP -c -o $@ $<
 
 $(B)/obj/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)

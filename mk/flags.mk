@@ -2,7 +2,7 @@
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wvla -Wformat=2 -Wnull-dereference -Wundef -Wpointer-arith -Werror
-CPPFLAGS_BASE := -D_GNU_SOURCE -Ilib -I$(B)/gen
+CPPFLAGS_BASE := -D_GNU_SOURCE -Ilib -Icgi -I$(B)/gen
 CFLAGS_BASE := -std=c17 $(WARNINGS) -fno-strict-aliasing -fstack-protector-strong -pthread -g
 LDFLAGS_BASE := -pthread -Wl,--as-needed
 

@@ -1,6 +1,5 @@
 /* /dashboard: the overview is not built yet; the sync history is what there is to see. */
 #include "dashboard.h"
-#include "page.h"
 
 enum led_err home_page(void *program, struct http_request *request, struct http_response *response,
 		       struct led_error *error)

@@ -2,7 +2,7 @@
 #ifndef DASHBOARD_RUN_VIEW_H
 #define DASHBOARD_RUN_VIEW_H
 
-#include "page.h"
+#include "pages/page.h"
 #include "store/history.h"
 
 /* Fills `item` with what both pages show of a run. */

@@ -3,7 +3,6 @@
  * by key (before=, after=), so that the last is as fast as the first.
  */
 #include "dashboard.h"
-#include "page.h"
 #include "run_view.h"
 #include "words.h"
 
@@ -101,7 +100,7 @@ static void add_link(struct page *page, struct json_object *parent, const char *
 		cursor ? arena_printf(page->request->arena, "%lld", (long long)cursor_id) : NULL;
 	struct buf out;
 
-	buf_init(&out, DASHBOARD_PATH_MAX);
+	buf_init(&out, SITE_PATH_MAX);
 	add_parameter(&out, "status", status);
 	add_parameter(&out, "event", f->event);
 	add_parameter(&out, "binding", f->binding);
@@ -163,7 +162,7 @@ static enum led_err add_bindings(struct page *page, const struct filters *filter
 	struct history_binding *bindings;
 	struct json_object *options, *list;
 	size_t count;
-	enum led_err err = history_bindings(page->dashboard->db, page->request->arena, account,
+	enum led_err err = history_bindings(page->site->db, page->request->arena, account,
 					    BINDINGS_MAX, &bindings, &count, error);
 
 	if (err)
@@ -210,8 +209,8 @@ static enum led_err fill(struct page *page, const struct filters *filters,
 
 	if (err || !*known)
 		return err;
-	err = history_list(page->dashboard->db, page->request->arena, account, filter,
-			   RUNS_PER_PAGE, &history, error);
+	err = history_list(page->site->db, page->request->arena, account, filter, RUNS_PER_PAGE,
+			   &history, error);
 	if (err)
 		return err;
 	page_text(page, page->data, "status", filters->status);
@@ -225,7 +224,7 @@ static enum led_err fill(struct page *page, const struct filters *filters,
 enum led_err sync_page(void *program, struct http_request *request, struct http_response *response,
 		       struct led_error *error)
 {
-	const struct dashboard *dashboard = program;
+	const struct site *site = program;
 	struct http_form query = {0};
 	struct filters filters;
 	struct history_filter filter;
@@ -233,7 +232,7 @@ enum led_err sync_page(void *program, struct http_request *request, struct http_
 	bool known = false;
 	enum led_err err = LED_OK;
 
-	page_begin(&page, dashboard, request, "Sync history", "sync");
+	page_begin(&page, site, request, "Sync history", "sync");
 	if (!http_form_parse(request->query, strlen(request->query), request->arena, &query,
 			     NULL) &&
 	    read_filters(&query, &filters, &filter))
@@ -243,6 +242,6 @@ enum led_err sync_page(void *program, struct http_request *request, struct http_
 	page_drop(&page);
 	if (err)
 		return err;
-	return page_message(dashboard, request, response, 404, "Not found",
+	return page_message(site, request, response, 404, "Not found",
 			    "There is no such filter here.", error);
 }

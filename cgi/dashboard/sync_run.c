@@ -1,6 +1,5 @@
 /* /dashboard/sync/{run}: the timeline of one event. */
 #include "dashboard.h"
-#include "page.h"
 #include "run_view.h"
 #include "words.h"
 
@@ -110,7 +109,7 @@ static enum led_err add_attempts(struct page *page, int64_t account, int64_t run
 	struct json_object *list = page_list(page, page->data, "timeline");
 	struct history_attempt *attempts;
 	size_t count;
-	enum led_err err = history_attempts(page->dashboard->db, page->request->arena, account, run,
+	enum led_err err = history_attempts(page->site->db, page->request->arena, account, run,
 					    ATTEMPTS_MAX, &attempts, &count, error);
 
 	for (size_t i = count; !err && i > 0; i--)
@@ -140,7 +139,7 @@ static enum led_err add_jobs(struct page *page, int64_t account, const struct hi
 	struct json_object *list = page_list(page, page->data, "jobs");
 	struct history_job *jobs;
 	size_t count;
-	enum led_err err = history_jobs(page->dashboard->db, page->request->arena, account, run->id,
+	enum led_err err = history_jobs(page->site->db, page->request->arena, account, run->id,
 					&jobs, &count, error);
 
 	for (size_t i = 0; !err && i < count; i++) {
@@ -182,7 +181,7 @@ static enum led_err fill(struct page *page, const struct history_run *run, struc
 enum led_err sync_run_page(void *program, struct http_request *request,
 			   struct http_response *response, struct led_error *error)
 {
-	const struct dashboard *dashboard = program;
+	const struct site *site = program;
 	struct history_run *run = NULL;
 	struct page page;
 	const char *title;
@@ -190,17 +189,17 @@ enum led_err sync_run_page(void *program, struct http_request *request,
 	enum led_err err = LED_OK;
 
 	if (text_to_int64(http_request_capture(request, "run"), 1, INT64_MAX, &id))
-		err = history_run(dashboard->db, request->arena,
+		err = history_run(site->db, request->arena,
 				  visitor_of(request)->session->account_id, id, &run, error);
 	if (err)
 		return err;
 	if (!run)
-		return page_message(dashboard, request, response, 404, "Not found",
+		return page_message(site, request, response, 404, "Not found",
 				    "There is no such event in this account's history.", error);
 	title = run->magento_number ? arena_printf(request->arena, "%s %s", words_event(run->event),
 						   run->magento_number)
 				    : NULL;
-	page_begin(&page, dashboard, request, title ? title : words_event(run->event), "sync");
+	page_begin(&page, site, request, title ? title : words_event(run->event), "sync");
 	err = fill(&page, run, error);
 	if (err) {
 		page_drop(&page);

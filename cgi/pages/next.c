@@ -1,8 +1,27 @@
-/* `next`: where signing in leads back to. Only the pages of our own route table. */
-#include "dashboard.h"
+/*
+ * `next`: where signing in leads back to. Only pages of our own: those of both programs,
+ * for the one that signs people in does not serve them all. Each program compares its
+ * route table with this one when it starts.
+ */
+#include "pages/site.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define PAGE(pattern)                                                                              \
+	{                                                                                          \
+		HTTP_METHOD_GET, pattern, NULL, 0, 0                                               \
+	}
+static const struct http_route PAGES[] = {
+	PAGE("/dashboard"),
+	PAGE("/dashboard/sync"),
+	PAGE("/dashboard/sync/{run}"),
+	PAGE("/dashboard/connect-magento"),
+	PAGE("/dashboard/connect-sage"),
+	PAGE("/dashboard/bindings"),
+	PAGE("/dashboard/bindings/{binding}"),
+};
+#define PAGE_COUNT (sizeof(PAGES) / sizeof(PAGES[0]))
 
 /* Whether a browser would stay on this site: one slash first, and none of the characters
  * that browsers drop or turn into another slash. */
@@ -13,11 +32,10 @@ static bool is_local_path(const char *next)
 	for (const char *c = next; *c; c++)
 		if (*c == '\\' || *c == '#' || *c <= ' ' || *c == 0x7f)
 			return false;
-	return strlen(next) < DASHBOARD_PATH_MAX;
+	return strlen(next) < SITE_PATH_MAX;
 }
 
-const char *next_checked(const struct dashboard *dashboard, struct http_request *request,
-			 const char *next)
+const char *next_checked(struct http_request *request, const char *next)
 {
 	struct http_request probe;
 
@@ -26,16 +44,22 @@ const char *next_checked(const struct dashboard *dashboard, struct http_request 
 
 	if (!next || !is_local_path(next))
 		return NULL;
-	/* The route table itself judges, through a request for that very path. */
+	/* The routing itself judges, through a request for that very path. */
 	params[0] = arena_printf(request->arena, "REQUEST_URI=%s", next);
 	params[1] = arena_strdup(request->arena, "REQUEST_METHOD=GET");
 	if (!params[0] || !params[1] ||
 	    http_request_init(&probe, request->arena, params, "", NULL) ||
-	    http_route_find(dashboard->routes, dashboard->route_count, &probe, &allowed) !=
-		    HTTP_ROUTE_FOUND ||
-	    !(probe.route->flags & PAGE_SIGNED_IN))
+	    http_route_find(PAGES, PAGE_COUNT, &probe, &allowed) != HTTP_ROUTE_FOUND)
 		return NULL;
 	return next;
+}
+
+bool next_has_pattern(const char *pattern)
+{
+	for (size_t i = 0; i < PAGE_COUNT; i++)
+		if (strcmp(PAGES[i].pattern, pattern) == 0)
+			return true;
+	return false;
 }
 
 const char *next_sign_in(const struct http_request *request)
@@ -45,7 +69,7 @@ const char *next_sign_in(const struct http_request *request)
 	struct buf out;
 	const char *path = NULL;
 
-	buf_init(&out, 3 * DASHBOARD_PATH_MAX);
+	buf_init(&out, 3 * SITE_PATH_MAX);
 	buf_add_str(&out, "/login?next=");
 	for (int part = 0; part < 2; part++) {
 		const char *text = part ? request->query : request->path;

@@ -2,7 +2,7 @@
  * The security headers of every answer of this program. nginx adds the same to what it
  * answers itself and leaves out what a program has stated, so none is sent twice.
  */
-#include "dashboard.h"
+#include "pages/site.h"
 
 #include <string.h>
 
@@ -25,11 +25,11 @@ static const struct {
 void headers_after(void *program, const struct http_request *request,
 		   struct http_response *response)
 {
-	const struct dashboard *dashboard = program;
+	const struct site *site = program;
 
 	(void)request;
 	for (size_t i = 0; i < sizeof(HEADERS) / sizeof(HEADERS[0]); i++)
 		http_response_set(response, HEADERS[i].name, HEADERS[i].value);
-	if (strncmp(dashboard->origin, "https:", 6) == 0)
+	if (strncmp(site->origin, "https:", 6) == 0)
 		http_response_set(response, "Strict-Transport-Security", "max-age=31536000");
 }

@@ -1,4 +1,4 @@
-#include "page.h"
+#include "pages/page.h"
 
 #include "base/clock.h"
 #include "view/format.h"
@@ -89,19 +89,19 @@ static void add_visitor(struct page *page, const struct session *session, const 
 	}
 }
 
-void page_begin(struct page *page, const struct dashboard *dashboard,
-		const struct http_request *request, const char *title, const char *section)
+void page_begin(struct page *page, const struct site *site, const struct http_request *request,
+		const char *title, const char *section)
 {
 	const struct visitor *visitor = visitor_of(request);
 
 	*page = (struct page){
-		.dashboard = dashboard,
+		.site = site,
 		.request = request,
 		.data = json_object_new_object(),
 		.now = clock_now(),
 	};
 	page_text(page, page->data, "title", title);
-	page_text(page, page->data, "base", dashboard->prefix);
+	page_text(page, page->data, "base", site->prefix);
 	if (visitor && visitor->session)
 		add_visitor(page, visitor->session, section);
 }
@@ -115,8 +115,8 @@ enum led_err page_send(struct page *page, struct http_response *response, int st
 	if (page->failed)
 		err = led_fail(error, LED_INTERNAL, "out_of_memory", "The page %s.", template);
 	else
-		err = templates_render(page->dashboard->templates, template, page->data,
-				       &response->body, error);
+		err = templates_render(page->site->templates, template, page->data, &response->body,
+				       error);
 	page_drop(page);
 	return err;
 }
@@ -127,23 +127,23 @@ void page_drop(struct page *page)
 	page->data = NULL;
 }
 
-enum led_err page_message(const struct dashboard *dashboard, const struct http_request *request,
+enum led_err page_message(const struct site *site, const struct http_request *request,
 			  struct http_response *response, int status, const char *title,
 			  const char *message, struct led_error *error)
 {
 	struct page page;
 
-	page_begin(&page, dashboard, request, title, NULL);
+	page_begin(&page, site, request, title, NULL);
 	page_text(&page, page.data, "message", message);
 	page_number(&page, page.data, "status", status);
 	page_text(&page, page.data, "request_id", status >= 500 ? request->id : NULL);
 	return page_send(&page, response, status, "message", error);
 }
 
-void page_redirect(const struct dashboard *dashboard, const struct http_request *request,
+void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path)
 {
-	const char *location = arena_printf(request->arena, "%s%s", dashboard->prefix, path);
+	const char *location = arena_printf(request->arena, "%s%s", site->prefix, path);
 
 	if (location)
 		http_response_redirect(response, location);

@@ -2,15 +2,15 @@
  * The data of one page, put together member by member and then rendered. Like a buffer it
  * notes the first failure and is checked once, when it is sent.
  */
-#ifndef DASHBOARD_PAGE_H
-#define DASHBOARD_PAGE_H
+#ifndef PAGES_PAGE_H
+#define PAGES_PAGE_H
 
-#include "dashboard.h"
+#include "pages/site.h"
 
 #include <json-c/json.h>
 
 struct page {
-	const struct dashboard *dashboard;
+	const struct site *site;
 	const struct http_request *request;
 	struct json_object *data; /* the root */
 	int64_t now;              /* one clock reading for all relative times */
@@ -19,8 +19,8 @@ struct page {
 
 /* A page with its title, and when someone is signed in: who, the CSRF token and the
  * navigation, of which the entry `section` ("sync") is the current one. */
-void page_begin(struct page *page, const struct dashboard *dashboard,
-		const struct http_request *request, const char *title, const char *section);
+void page_begin(struct page *page, const struct site *site, const struct http_request *request,
+		const char *title, const char *section);
 
 /* Members of `parent` (page->data, or what these returned). Absent values (NULL, 0 for a
  * time) are left out. Borrowed, like everything in the page. */
@@ -41,13 +41,13 @@ enum led_err page_send(struct page *page, struct http_response *response, int st
 void page_drop(struct page *page);
 
 /* A page with a heading and a sentence: errors. */
-enum led_err page_message(const struct dashboard *dashboard, const struct http_request *request,
+enum led_err page_message(const struct site *site, const struct http_request *request,
 			  struct http_response *response, int status, const char *title,
 			  const char *message, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* A redirect to one of our own paths, given without the public prefix. */
-void page_redirect(const struct dashboard *dashboard, const struct http_request *request,
+void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path);
 
 #endif

@@ -1,0 +1,76 @@
+/*
+ * What the two programs with pages share: ledger-dashboard, which holds no key, and
+ * ledger-connect. The session, the gate before every page, the headers and the page's
+ * frame are here; the account of everything shown comes from the session, never from a
+ * request.
+ *
+ * A program's own state begins with its struct site, so that the hooks and page helpers
+ * here and its handlers can be given the same pointer.
+ */
+#ifndef PAGES_SITE_H
+#define PAGES_SITE_H
+
+#include "base/config.h"
+#include "db/db.h"
+#include "http/route.h"
+#include "http/serve.h"
+#include "store/session.h"
+#include "view/templates.h"
+
+#define SITE_PATH_MAX 1024
+
+struct site {
+	const struct config *config;
+	struct db *db;
+	struct templates *templates;
+	const struct http_route *routes;
+	size_t route_count;
+	char prefix[CONFIG_TEXT_MAX]; /* the path part of the public URL */
+	char origin[CONFIG_TEXT_MAX]; /* scheme, host and port of the public URL */
+};
+
+/* Flags of the routes: who may come in. Judged by the gate alone. */
+#define PAGE_SIGNED_IN 1u /* without a session: to the sign-in page, and back afterwards */
+#define PAGE_OPERATOR  2u /* with PAGE_SIGNED_IN: not for viewers */
+#define PAGE_OWNER     4u /* with PAGE_SIGNED_IN: for owners alone */
+#define PAGE_JSON      8u /* answers JSON: 401 and 403 instead of pages, CSRF in X-CSRF-Token */
+
+/* What `before` leaves in request->user: who asks. */
+struct visitor {
+	const char *session_id;        /* as the browser sent it, or NULL */
+	const struct session *session; /* NULL: nobody is signed in */
+};
+
+static inline const struct visitor *visitor_of(const struct http_request *request)
+{
+	return request->user;
+}
+
+/* site.c: opens what every page needs; `routes` and `config` are set by the caller. The
+ * statements of the session are added to `sets`. LED_VALIDATION "bad_routes" names a page of
+ * the table that signing in could not lead back to. */
+enum led_err site_open(struct site *site, const char *program, unsigned sets,
+		       struct led_error *error) __attribute__((warn_unused_result));
+void site_close(struct site *site);
+
+/* Serves until told to stop; the program's exit status. `state` is the program's own, which
+ * begins with `site`. */
+int site_serve(const struct site *site, void *state);
+
+/* gate.c: sessions, roles, and what every POST must prove. */
+http_handler gate_before;
+void gate_set_cookie(struct http_response *response, const char *id);
+void gate_clear_cookie(struct http_response *response);
+
+/* next.c: `next` if it is the path of a page of either program (query allowed), else NULL. */
+const char *next_checked(struct http_request *request, const char *next);
+/* The sign-in page's path, with the way back to the page asked for. */
+const char *next_sign_in(const struct http_request *request);
+/* Whether signing in may lead back to this route's pattern. */
+bool next_has_pattern(const char *pattern);
+
+/* headers.c: on every answer. */
+void headers_after(void *program, const struct http_request *request,
+		   struct http_response *response);
+
+#endif
