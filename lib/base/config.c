@@ -10,7 +10,7 @@
 
 #define CONFIG_FILE_DEFAULT "/etc/ledger/ledger.conf"
 
-enum kind { TEXT, URL, BOOL, INT, LEVEL };
+enum kind { TEXT, URL, SMTP_URL, BOOL, INT, LEVEL };
 
 static const struct key {
 	const char *name;
@@ -35,6 +35,10 @@ static const struct key {
 	{"sage_revoke_url", URL, AT(sage_revoke_url), "https://oauth.accounting.sage.com/revoke", 0,
 	 0},
 	{"sage_api_url", URL, AT(sage_api_url), "https://api.accounting.sage.com/v3.1", 0, 0},
+	{"smtp_url", SMTP_URL, AT(smtp_url), "", 0, 0},
+	{"smtp_user", TEXT, AT(smtp_user), "", 0, 0},
+	{"smtp_password", TEXT, AT(smtp_password), "", 0, 0},
+	{"mail_from", TEXT, AT(mail_from), "", 0, 0},
 	{"allow_http_loopback", BOOL, AT(allow_http_loopback), "no", 0, 0},
 	{"signup", BOOL, AT(signup), "no", 0, 0},
 	{"worker_threads", INT, AT(worker_threads), "8", 1, 64},
@@ -53,17 +57,25 @@ static const struct key *find_key(const char *name)
 	return NULL;
 }
 
-static bool set_text(char *field, const char *value, bool is_url)
+static bool has_scheme(const char *value, enum kind kind)
+{
+	if (kind == URL)
+		return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
+	if (kind == SMTP_URL)
+		return !*value || strncmp(value, "smtps://", 8) == 0 ||
+		       strncmp(value, "smtp://", 7) == 0;
+	return true;
+}
+
+static bool set_text(char *field, const char *value, enum kind kind)
 {
 	size_t len = strlen(value);
 	if (len >= CONFIG_TEXT_MAX)
 		return false;
 	memcpy(field, value, len + 1);
-	if (!is_url)
-		return true;
-	if (len > 1 && field[len - 1] == '/')
+	if (kind != TEXT && len > 1 && field[len - 1] == '/')
 		field[len - 1] = '\0';
-	return strncmp(field, "https://", 8) == 0 || strncmp(field, "http://", 7) == 0;
+	return has_scheme(field, kind);
 }
 
 static bool set_bool(bool *field, const char *value)
@@ -89,7 +101,8 @@ static bool set_value(struct config *config, const struct key *key, const char *
 	switch (key->kind) {
 	case TEXT:
 	case URL:
-		return set_text(field, value, key->kind == URL);
+	case SMTP_URL:
+		return set_text(field, value, key->kind);
 	case BOOL:
 		return set_bool(field, value);
 	case LEVEL:
@@ -118,6 +131,7 @@ static enum led_err bad_value(struct led_error *error, const char *where, const 
 	static const char *const expected[] = {
 		[TEXT] = "text of at most 511 bytes",
 		[URL] = "an http:// or https:// address",
+		[SMTP_URL] = "an smtp:// or smtps:// address, or empty",
 		[BOOL] = "yes or no",
 		[INT] = "a whole number in its range",
 		[LEVEL] = "debug, info, warning or error",

@@ -26,7 +26,11 @@ struct config {
 	char sage_token_url[CONFIG_TEXT_MAX];
 	char sage_revoke_url[CONFIG_TEXT_MAX];
 	char sage_api_url[CONFIG_TEXT_MAX];
-	bool allow_http_loopback; /* sandboxes and tests only */
+	char smtp_url[CONFIG_TEXT_MAX];  /* smtp://host[:port] or smtps://…; "": mail is kept */
+	char smtp_user[CONFIG_TEXT_MAX]; /* "": the relay asks for no sign-in */
+	char smtp_password[CONFIG_TEXT_MAX];
+	char mail_from[CONFIG_TEXT_MAX]; /* a bare address */
+	bool allow_http_loopback;        /* sandboxes and tests only */
 	bool signup;
 	int worker_threads;   /* 1 … 64 */
 	int token_skew;       /* seconds a shop's clock may differ; 0 … 600 */
