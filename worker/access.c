@@ -16,7 +16,7 @@ static enum led_err load_token(struct task *task, struct led_error *error)
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
 		err = oauth_token_get(db, task->lane_arena, task->worker->keys, &task->binding,
-		                      &task->token, error);
+				      &task->token, error);
 	db_pool_give(task->worker->pool, db);
 	return err;
 }
@@ -32,7 +32,7 @@ static enum led_err write_rotation(struct db *db, void *context, struct led_erro
 	struct rotation *rotation = context;
 	struct task *task = rotation->task;
 	return oauth_token_rotate(db, task->worker->keys, &task->binding, rotation->next,
-	                          &rotation->rotated, error);
+				  &rotation->rotated, error);
 }
 
 /* The tokens change hands: `tokens` is left empty. */
@@ -71,7 +71,7 @@ static enum led_err refresh(struct task *task, struct led_error *error)
 	err = settle_guarded(task, write_rotation, &rotation, error);
 	if (!err && !rotation.rotated)
 		err = led_fail(error, LED_DATABASE, "token_rotated_elsewhere",
-		               "Sage's tokens were replaced while they were refreshed.");
+			       "Sage's tokens were replaced while they were refreshed.");
 	oauth_token_release(&task->token);
 	if (err) {
 		oauth_token_release(&next);
@@ -90,8 +90,8 @@ static enum led_err ensure_token(struct task *task, struct led_error *error)
 {
 	if (strcmp(task->binding.sage_status, "reconnect_needed") == 0)
 		return led_fail(error, LED_AUTH, "sage_reconnect_needed",
-		                "Sage no longer accepts this connection. Connect Sage again in the "
-		                "dashboard; waiting documents are then posted by themselves.");
+				"Sage no longer accepts this connection. Connect Sage again in the "
+				"dashboard; waiting documents are then posted by themselves.");
 	enum led_err err = load_token(task, error);
 	if (!err && task->token.access_expires_at < clock_now() + REFRESH_AHEAD)
 		err = refresh(task, error);
@@ -104,7 +104,7 @@ static bool token_refused(const struct led_error *error)
 }
 
 enum led_err access_with_sage(struct task *task, access_work work, void *context,
-                              struct led_error *error)
+			      struct led_error *error)
 {
 	enum led_err err = task_renew(task, error);
 	if (!err)
@@ -149,7 +149,7 @@ static enum led_err make_call(const struct sage *sage, void *context, struct led
 }
 
 enum led_err access_sage(struct task *task, const struct access_call *call,
-                         struct json_object **out, struct led_error *error)
+			 struct json_object **out, struct led_error *error)
 {
 	struct single_call single = {call, out};
 	return access_with_sage(task, make_call, &single, error);

@@ -12,7 +12,7 @@
  * with a new one when Sage refuses it. Every kind of LED_AUTH pauses the lane (retry.c). */
 typedef enum led_err access_work(const struct sage *sage, void *context, struct led_error *error);
 enum led_err access_with_sage(struct task *task, access_work work, void *context,
-                              struct led_error *error) __attribute__((warn_unused_result));
+			      struct led_error *error) __attribute__((warn_unused_result));
 
 /* One call. The caller owns *out. */
 struct access_call {
@@ -22,7 +22,7 @@ struct access_call {
 };
 
 enum led_err access_sage(struct task *task, const struct access_call *call,
-                         struct json_object **out, struct led_error *error)
-        __attribute__((warn_unused_result));
+			 struct json_object **out, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

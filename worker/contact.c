@@ -29,19 +29,19 @@ static const char *shown_reference(struct arena *arena, const char *displayed_as
 
 /* References that the same buyer's contacts in other currencies hold. */
 static enum led_err list_taken(struct task *task, const struct books_contact_key *key,
-                               const char *taken[REFERENCES_MAX], size_t *count,
-                               struct led_error *error)
+			       const char *taken[REFERENCES_MAX], size_t *count,
+			       struct led_error *error)
 {
 	struct db *db;
 	struct db_rows rows;
 	char prefix[BOOKS_CONTACT_KIND_MAX];
 	snprintf(prefix, sizeof prefix, "%.*s", (int)(strchr(key->kind, ':') - key->kind + 1),
-	         key->kind);
+		 key->kind);
 	*count = 0;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
-		err = xref_list(db, task->job_arena, task->binding.id, task->binding.business, prefix,
-		                key->magento_id, &rows, error);
+		err = xref_list(db, task->job_arena, task->binding.id, task->binding.business,
+				prefix, key->magento_id, &rows, error);
 	db_pool_give(task->worker->pool, db);
 	for (size_t i = 0; !err && i < rows.count && *count < REFERENCES_MAX; i++) {
 		const char *text = shown_reference(task->job_arena, db_at_text(&rows, i, 1));
@@ -53,7 +53,7 @@ static enum led_err list_taken(struct task *task, const struct books_contact_key
 
 /* The contact that holds the reference, when its e-mail and currency are the buyer's. */
 static struct json_object *find_same(struct json_object *items, const struct books_contact *contact,
-                                     const char *currency)
+				     const char *currency)
 {
 	for (size_t i = 0; i < json_object_array_length(items); i++) {
 		struct json_object *item = json_object_array_get_idx(items, i);
@@ -68,17 +68,18 @@ static struct json_object *find_same(struct json_object *items, const struct boo
 
 static enum led_err reserved(const char *reference, struct led_error *error)
 {
-	return led_fail(error, LED_PROVIDER, "reference_reserved",
-	                "Sage still holds the reference '%s' of a deleted contact: delete it for good "
-	                "in Sage (Settings → Deletion), or link the contact by hand.",
-	                reference);
+	return led_fail(
+		error, LED_PROVIDER, "reference_reserved",
+		"Sage still holds the reference '%s' of a deleted contact: delete it for good "
+		"in Sage (Settings → Deletion), or link the contact by hand.",
+		reference);
 }
 
 /* Sage refused the reference as taken: adopts the contact that has it, if it is the same
  * person's. The list is filtered by e-mail on Sage's side. */
 static enum led_err adopt(struct task *task, const struct books_contact *contact,
-                          const char *currency, const struct intent *intent, struct xref *xref,
-                          struct led_error *error)
+			  const char *currency, const struct intent *intent, struct xref *xref,
+			  struct led_error *error)
 {
 	struct buf path;
 	struct json_object *items = NULL;
@@ -88,9 +89,9 @@ static enum led_err adopt(struct task *task, const struct books_contact *contact
 	buf_add_str(&path, "&email=");
 	sage_encode(&path, contact->email);
 	const struct access_call call = {.verb = ACCESS_LIST, .path = buf_str(&path)};
-	enum led_err err =
-	        path.failed ? led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a search.")
-	                    : access_sage(task, &call, &items, error);
+	enum led_err err = path.failed ? led_fail(error, LED_INTERNAL, "out_of_memory",
+						  "No memory for a search.")
+				       : access_sage(task, &call, &items, error);
 	struct json_object *same = err ? NULL : find_same(items, contact, currency);
 	if (!err && !same)
 		err = reserved(contact->reference, error);
@@ -98,11 +99,13 @@ static enum led_err adopt(struct task *task, const struct books_contact *contact
 		*xref = (struct xref){
 			.found = true,
 			.sage_id = arena_strdup(task->job_arena, json_string(same, "id")),
-			.displayed_as = arena_strdup(task->job_arena, json_string(same, "displayed_as")),
+			.displayed_as =
+				arena_strdup(task->job_arena, json_string(same, "displayed_as")),
 		};
 		memcpy(xref->digest, intent->digest, sizeof xref->digest);
 		if (!xref->sage_id || !xref->displayed_as)
-			err = led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a contact.");
+			err = led_fail(error, LED_INTERNAL, "out_of_memory",
+				       "No memory for a contact.");
 	}
 	json_object_put(items);
 	buf_release(&path);
@@ -116,33 +119,34 @@ static bool about_reference(const struct led_error *error)
 }
 
 static enum led_err create(struct task *task, const struct books_context *books,
-                           const struct books_contact_input *input, struct post *post,
-                           struct intent *intent, struct xref *xref, struct led_error *error)
+			   const struct books_contact_input *input, const struct post *like,
+			   struct intent *intent, struct xref *xref, struct led_error *error)
 {
 	struct books_contact contact = {0};
+	struct post post = *like;
 	struct json_object *answer = NULL;
 	enum led_err err = books_contact_body(books, input, &contact, error);
-	post->reference = contact.reference;
+	post.reference = contact.reference;
 	if (!err && !intent->found)
-		err = post_intend(task, post, contact.body, 0, NULL, intent, error);
+		err = post_intend(task, &post, contact.body, 0, NULL, intent, error);
 	if (!err)
-		err = post_send(task, post, intent, xref, &answer, error);
+		err = post_send(task, &post, intent, xref, &answer, error);
 	if (err == LED_PROVIDER && about_reference(error))
 		err = adopt(task, &contact, input->currency, intent, xref, error);
 	if (!err)
-		err = post_settle_now(task, &post->key, xref, error);
+		err = post_settle_now(task, &post.key, xref, error);
 	json_object_put(answer);
 	json_object_put(contact.body);
 	return err;
 }
 
 static enum led_err choose(struct task *task, const struct books_context *books,
-                           const struct contact_wanted *wanted,
-                           enum books_contact_choice *choice, struct books_contact_key *key,
-                           struct xref *xref, struct intent *intent, struct led_error *error)
+			   const struct contact_wanted *wanted, enum books_contact_choice *choice,
+			   struct books_contact_key *key, struct xref *xref, struct intent *intent,
+			   struct led_error *error)
 {
 	enum led_err err =
-	        books_contact_key(BOOKS_CONTACT_OWN, wanted->buyer, wanted->currency, key, error);
+		books_contact_key(BOOKS_CONTACT_OWN, wanted->buyer, wanted->currency, key, error);
 	if (err)
 		return err;
 	struct post post = contact_post(task, key);
@@ -150,7 +154,7 @@ static enum led_err choose(struct task *task, const struct books_context *books,
 	if (err)
 		return err;
 	*choice = books_contact_choose(books->policy, wanted->buyer, xref->found,
-	                               wanted->grand_total);
+				       wanted->grand_total);
 	if (*choice == BOOKS_CONTACT_OWN)
 		return LED_OK;
 	err = books_contact_key(*choice, wanted->buyer, wanted->currency, key, error);
@@ -159,8 +163,8 @@ static enum led_err choose(struct task *task, const struct books_context *books,
 }
 
 enum led_err contact_ensure(struct task *task, const struct books_context *books,
-                            const struct contact_wanted *wanted, const char **sage_id,
-                            struct led_error *error)
+			    const struct contact_wanted *wanted, const char **sage_id,
+			    struct led_error *error)
 {
 	enum books_contact_choice choice;
 	struct books_contact_key key;
@@ -173,8 +177,7 @@ enum led_err contact_ensure(struct task *task, const struct books_context *books
 		.currency = wanted->currency,
 		.taken = taken,
 	};
-	enum led_err err =
-	        choose(task, books, wanted, &choice, &key, &xref, &intent, error);
+	enum led_err err = choose(task, books, wanted, &choice, &key, &xref, &intent, error);
 	if (!err && !xref.found) {
 		struct post post = contact_post(task, &key);
 		input.choice = choice;

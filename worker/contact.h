@@ -14,7 +14,7 @@ struct contact_wanted {
 
 /* *sage_id lives in the job's arena. */
 enum led_err contact_ensure(struct task *task, const struct books_context *books,
-                            const struct contact_wanted *wanted, const char **sage_id,
-                            struct led_error *error) __attribute__((warn_unused_result));
+			    const struct contact_wanted *wanted, const char **sage_id,
+			    struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -12,11 +12,11 @@ static enum led_err no_memory(struct led_error *error)
 
 /* The JSON texts of the cache are our own, so a fault in one is a bug. */
 static enum led_err parse_item(const struct reference_item *item, struct json_object **body,
-                               struct led_error *error)
+			       struct led_error *error)
 {
 	if (json_parse(item->body, strlen(item->body), body, NULL))
 		return led_fail(error, LED_INTERNAL, "reference_broken",
-		                "The cached %s %s is not readable.", item->kind, item->id);
+				"The cached %s %s is not readable.", item->kind, item->id);
 	return LED_OK;
 }
 
@@ -26,23 +26,23 @@ static bool read_flag(struct json_object *body, const char *key)
 }
 
 static enum led_err read_tax_rate(struct json_object *body, const struct reference_item *item,
-                                  struct reference_tax_rate *rate, struct led_error *error)
+				  struct reference_tax_rate *rate, struct led_error *error)
 {
 	*rate = (struct reference_tax_rate){
 		.id = item->id, .name = item->name, .on_sales = read_flag(body, "on_sales")};
 	if (!json_decimal(json_member(body, "percentage"), PERCENTAGE_SCALE, &rate->percentage))
 		return led_fail(error, LED_INTERNAL, "reference_broken",
-		                "The cached tax rate %s has no percentage.", item->id);
+				"The cached tax rate %s has no percentage.", item->id);
 	return LED_OK;
 }
 
 static enum led_err read_account(struct arena *arena, struct json_object *body,
-                                 const struct reference_item *item,
-                                 struct reference_ledger_account *account, struct led_error *error)
+				 const struct reference_item *item,
+				 struct reference_ledger_account *account, struct led_error *error)
 {
 	const char *type = json_string(body, "type");
 	*account = (struct reference_ledger_account){.id = item->id,
-	                                             .in_sales = read_flag(body, "in_sales")};
+						     .in_sales = read_flag(body, "in_sales")};
 	if (type && !(account->type = arena_strdup(arena, type)))
 		return no_memory(error);
 	if (!json_int(body, "nominal_code", 0, INT64_MAX, &account->nominal_code))
@@ -58,7 +58,7 @@ struct filling {
 };
 
 static enum led_err read_item(struct filling *filling, const struct reference_item *item,
-                              struct led_error *error)
+			      struct led_error *error)
 {
 	struct reference *reference = filling->reference;
 	struct json_object *body;
@@ -69,10 +69,11 @@ static enum led_err read_item(struct filling *filling, const struct reference_it
 		const char *currency = json_string(body, "base_currency");
 		reference->base_currency = currency ? arena_strdup(filling->arena, currency) : NULL;
 	} else if (strcmp(item->kind, "tax_rate") == 0) {
-		err = read_tax_rate(body, item, &filling->rates[reference->tax_rate_count++], error);
+		err = read_tax_rate(body, item, &filling->rates[reference->tax_rate_count++],
+				    error);
 	} else if (strcmp(item->kind, "ledger_account") == 0) {
 		err = read_account(filling->arena, body, item,
-		                   &filling->accounts[reference->ledger_account_count++], error);
+				   &filling->accounts[reference->ledger_account_count++], error);
 	}
 	json_object_put(body);
 	return err;
@@ -82,8 +83,8 @@ static enum led_err load_reference(struct db *db, struct task *task, struct led_
 {
 	struct reference_item *items;
 	size_t count;
-	enum led_err err = reference_list(db, task->lane_arena, task->lane.binding, &items, &count,
-	                                  error);
+	enum led_err err =
+		reference_list(db, task->lane_arena, task->lane.binding, &items, &count, error);
 	if (err)
 		return err;
 	struct filling filling = {
@@ -95,8 +96,8 @@ static enum led_err load_reference(struct db *db, struct task *task, struct led_
 	if (!filling.rates || !filling.accounts)
 		return no_memory(error);
 	task->reference = (struct reference){.country = task->binding.region,
-	                                     .tax_rates = filling.rates,
-	                                     .ledger_accounts = filling.accounts};
+					     .tax_rates = filling.rates,
+					     .ledger_accounts = filling.accounts};
 	for (size_t i = 0; !err && i < count; i++)
 		err = read_item(&filling, &items[i], error);
 	return err;
@@ -105,12 +106,12 @@ static enum led_err load_reference(struct db *db, struct task *task, struct led_
 static enum led_err load(struct db *db, struct task *task, struct led_error *error)
 {
 	enum led_err err =
-	        binding_get(db, task->lane_arena, task->lane.binding, &task->binding, error);
+		binding_get(db, task->lane_arena, task->lane.binding, &task->binding, error);
 	if (!err && task->binding.has_reference)
 		err = load_reference(db, task, error);
 	if (!err && task->binding.inbound_key)
 		err = binding_open_inbound_key(task->worker->keys, &task->binding,
-		                               &task->inbound_key, error);
+					       &task->inbound_key, error);
 	return err;
 }
 
@@ -147,8 +148,9 @@ void context_release(struct task *task)
 enum led_err context_shop(struct task *task, struct magento_shop *shop, struct led_error *error)
 {
 	if (!task->inbound_key.bytes)
-		return led_fail(error, LED_AUTH, "shop_not_paired",
-		                "The shop is not paired: its keys were deleted when it disconnected.");
+		return led_fail(
+			error, LED_AUTH, "shop_not_paired",
+			"The shop is not paired: its keys were deleted when it disconnected.");
 	*shop = (struct magento_shop){
 		.http = task->client,
 		.base_url = task->binding.shop_url,
@@ -161,7 +163,7 @@ enum led_err context_shop(struct task *task, struct magento_shop *shop, struct l
 
 /* Version 0 stands for a binding whose settings nobody touched. */
 static enum led_err parse_policy(struct task *task, const char *body, struct policy *policy,
-                                 struct led_error *error)
+				 struct led_error *error)
 {
 	struct json_object *json = NULL;
 	books_policy_defaults(policy);
@@ -175,7 +177,7 @@ static enum led_err parse_policy(struct task *task, const char *body, struct pol
 }
 
 static enum led_err read_policy(struct task *task, int64_t version, const char **body,
-                                struct books_context *books, struct led_error *error)
+				struct books_context *books, struct led_error *error)
 {
 	struct db *db;
 	const char **prefixes = NULL;
@@ -184,7 +186,7 @@ static enum led_err read_policy(struct task *task, int64_t version, const char *
 		err = policy_get(db, task->job_arena, task->lane.binding, version, body, error);
 	if (!err)
 		err = policy_prefixes(db, task->job_arena, task->lane.binding, &prefixes,
-		                      &books->former_prefix_count, error);
+				      &books->former_prefix_count, error);
 	db_pool_give(task->worker->pool, db);
 	books->former_prefixes = prefixes;
 	return err;
@@ -193,12 +195,12 @@ static enum led_err read_policy(struct task *task, int64_t version, const char *
 static enum led_err settings_incomplete(struct led_error *error)
 {
 	return led_fail(error, LED_VALIDATION, "settings_incomplete",
-	                "Sage's reference data or a default setting is still missing. Refresh the "
-	                "reference data, then choose a default tax rate and ledger account.");
+			"Sage's reference data or a default setting is still missing. Refresh the "
+			"reference data, then choose a default tax rate and ledger account.");
 }
 
 enum led_err context_books(struct task *task, const struct run *run, struct books_context *books,
-                           struct led_error *error)
+			   struct led_error *error)
 {
 	const char *body, *zone;
 	struct policy *policy = arena_alloc(task->job_arena, sizeof *policy);
@@ -217,6 +219,7 @@ enum led_err context_books(struct task *task, const struct run *run, struct book
 		books_choose_defaults(&task->reference, policy);
 	if (!books_settings_complete(policy))
 		return settings_incomplete(error);
-	zone = policy->time_zone ? policy->time_zone : books_reference_zone(task->reference.country);
+	zone = policy->time_zone ? policy->time_zone
+				 : books_reference_zone(task->reference.country);
 	return zone_load(task->job_arena, zone, &books->zone, error);
 }

@@ -28,14 +28,14 @@ enum led_err task_renew(struct task *task, struct led_error *error)
 	if (!held) {
 		task->lost = true;
 		return led_fail(error, LED_INTERNAL, "lease_lost",
-		                "The lane's lease ended while its job was worked on.");
+				"The lane's lease ended while its job was worked on.");
 	}
 	task->renewed_ms = clock_monotonic_ms();
 	return LED_OK;
 }
 
 static enum led_err take_next(struct task *task, struct job *job, bool *found,
-                              struct led_error *error)
+			      struct led_error *error)
 {
 	struct db *db;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
@@ -46,7 +46,7 @@ static enum led_err take_next(struct task *task, struct job *job, bool *found,
 }
 
 static enum led_err load_run(struct task *task, const struct job *job, struct run *run,
-                             struct led_error *error)
+			     struct led_error *error)
 {
 	struct db *db;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
@@ -58,19 +58,20 @@ static enum led_err load_run(struct task *task, const struct job *job, struct ru
 
 /* What forbids working on it at all, or the work itself. */
 static enum led_err attempt_job(struct task *task, const struct job_kind *kind,
-                                const struct job *job, struct run_end *end,
-                                struct led_error *error)
+				const struct job *job, struct run_end *end, struct led_error *error)
 {
 	struct run run;
 	if (!kind->function)
 		return led_fail(error, LED_INTERNAL, "not_built_yet",
-		                "Synchronising %s is not built yet. Retry it after an update.", kind->name);
+				"Synchronising %s is not built yet. Retry it after an update.",
+				kind->name);
 	if (job->attempts >= RETRY_ATTEMPTS_MAX)
 		return led_fail(error, LED_INTERNAL, "gave_up",
-		                "%lld attempts ended without an outcome.", (long long)job->attempts);
+				"%lld attempts ended without an outcome.",
+				(long long)job->attempts);
 	if (strcmp(task->binding.status, "revoked") == 0)
 		return led_fail(error, LED_AUTH, "binding_revoked",
-		                "The shop was disconnected. Pair it again, then retry.");
+				"The shop was disconnected. Pair it again, then retry.");
 	enum led_err err = job->run ? load_run(task, job, &run, error) : LED_OK;
 	return err ? err : kind->function(task, job, job->run ? &run : NULL, end, error);
 }
@@ -78,16 +79,16 @@ static enum led_err attempt_job(struct task *task, const struct job_kind *kind,
 static void log_outcome(const struct job *job, const struct led_error *failure, int64_t ms)
 {
 	if (failure)
-		log_write(LOG_WARNING, "job_failed", LOG_S("kind", job->kind), LOG_N("run", job->run),
-		          LOG_S("class", led_err_name(failure->class)), LOG_S("code", failure->code),
-		          LOG_N("ms", ms));
+		log_write(LOG_WARNING, "job_failed", LOG_S("kind", job->kind),
+			  LOG_N("run", job->run), LOG_S("class", led_err_name(failure->class)),
+			  LOG_S("code", failure->code), LOG_N("ms", ms));
 	else
 		log_write(LOG_INFO, "job_done", LOG_S("kind", job->kind), LOG_N("run", job->run),
-		          LOG_N("ms", ms));
+			  LOG_N("ms", ms));
 }
 
 static enum led_err work_on(struct task *task, const struct job *job, bool *parked,
-                            struct led_error *error)
+			    struct led_error *error)
 {
 	const struct job_kind unknown = {.name = job->kind, .owns_run = job->run != 0};
 	const struct job_kind *kind = job_kind_find(job->kind);

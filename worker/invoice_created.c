@@ -24,13 +24,13 @@ static struct post invoice_post(struct task *task, int64_t magento_id)
 {
 	return (struct post){
 		.key = {task->binding.id, task->binding.business, "invoice",
-	                arena_printf(task->job_arena, "%lld", (long long)magento_id)},
+			arena_printf(task->job_arena, "%lld", (long long)magento_id)},
 		.path = "/sales_invoices",
 	};
 }
 
 static enum led_err fetch(struct task *task, int64_t id, struct magento_invoice *invoice,
-                          struct led_error *error)
+			  struct led_error *error)
 {
 	struct magento_shop shop;
 	struct json_object *json = NULL;
@@ -46,19 +46,20 @@ static enum led_err fetch(struct task *task, int64_t id, struct magento_invoice 
 }
 
 static enum led_err describe(struct task *task, const struct run *run,
-                             const struct magento_invoice *invoice, struct led_error *error)
+			     const struct magento_invoice *invoice, struct led_error *error)
 {
 	struct db *db;
 	struct decimal total = money_of(invoice->grand_total);
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
-		err = run_describe(db, run->id, invoice->increment_id, invoice->currency, &total, error);
+		err = run_describe(db, run->id, invoice->increment_id, invoice->currency, &total,
+				   error);
 	db_pool_give(task->worker->pool, db);
 	return err;
 }
 
 static const char *skip_reason(const struct books_context *books, const struct run *run,
-                               const struct magento_invoice *invoice)
+			       const struct magento_invoice *invoice)
 {
 	const struct books_filter_input input = {
 		.event = BOOKS_INVOICE_CREATED,
@@ -73,8 +74,8 @@ static const char *skip_reason(const struct books_context *books, const struct r
 
 /* Contact, translation, intent. */
 static enum led_err intend(struct task *task, const struct books_context *books,
-                           const struct run *run, const struct magento_invoice *invoice,
-                           struct post *post, struct intent *intent, struct led_error *error)
+			   const struct run *run, const struct magento_invoice *invoice,
+			   struct post *post, struct intent *intent, struct led_error *error)
 {
 	const struct contact_wanted wanted = {
 		.buyer = &invoice->customer,
@@ -91,7 +92,7 @@ static enum led_err intend(struct task *task, const struct books_context *books,
 		err = warnings_print(task->job_arena, &document.warnings, &warnings, error);
 	if (!err) {
 		const char *reference =
-		        json_string(json_member(document.body, "sales_invoice"), "reference");
+			json_string(json_member(document.body, "sales_invoice"), "reference");
 		post->reference = reference ? arena_strdup(task->job_arena, reference) : "";
 		err = post_intend(task, post, document.body, run->id, warnings, intent, error);
 	}
@@ -101,8 +102,8 @@ static enum led_err intend(struct task *task, const struct books_context *books,
 
 /* What Sage made of it: its number, and its total against ours. */
 static enum led_err read_outcome(struct task *task, const struct magento_invoice *invoice,
-                                 struct json_object *answer, const struct xref *xref,
-                                 struct run_end *end, struct led_error *error)
+				 struct json_object *answer, const struct xref *xref,
+				 struct run_end *end, struct led_error *error)
 {
 	struct books_warnings warnings = {0};
 	struct json_object *total = json_member(answer, "total_amount");
@@ -114,13 +115,12 @@ static enum led_err read_outcome(struct task *task, const struct magento_invoice
 	if (books_compare_total(invoice->grand_total, total, &warnings, NULL))
 		books_warn(&warnings, "total_mismatch", "Sage's answer names no total.");
 	return warnings.count ? warnings_print(task->job_arena, &warnings, &end->warnings, error)
-	                      : LED_OK;
+			      : LED_OK;
 }
 
 static enum led_err post_invoice(struct task *task, const struct post *post,
-                                 const struct intent *intent,
-                                 const struct magento_invoice *invoice, struct run_end *end,
-                                 struct led_error *error)
+				 const struct intent *intent, const struct magento_invoice *invoice,
+				 struct run_end *end, struct led_error *error)
 {
 	struct json_object *answer = NULL;
 	enum led_err err = task_renew(task, error);
@@ -135,7 +135,7 @@ static enum led_err post_invoice(struct task *task, const struct post *post,
 }
 
 enum led_err invoice_created(struct task *task, const struct job *job, const struct run *run,
-                             struct run_end *end, struct led_error *error)
+			     struct run_end *end, struct led_error *error)
 {
 	struct magento_invoice invoice;
 	struct books_context books;
@@ -147,8 +147,8 @@ enum led_err invoice_created(struct task *task, const struct job *job, const str
 		return err;
 	if (xref.found) {
 		*end = (struct run_end){.status = RUN_SUCCEEDED,
-		                        .sage_id = xref.sage_id,
-		                        .sage_number = xref.displayed_as};
+					.sage_id = xref.sage_id,
+					.sage_number = xref.displayed_as};
 		return LED_OK;
 	}
 	err = context_books(task, run, &books, error);

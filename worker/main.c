@@ -20,8 +20,7 @@
 
 #define LINGER_SECOND  58 /* of the minute */
 #define CONNECTIONS    5  /* of the pool: statements are short, HTTP holds none */
-#define STATEMENT_SETS                                                                   \
-	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING)
+#define STATEMENT_SETS (DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING)
 
 static struct worker worker;
 
@@ -75,7 +74,7 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 		err = seal_keys_load(worker.config.key_dir, 1U << SEAL_VAULT, &worker.keys, error);
 	if (!err)
 		err = db_pool_new(&worker.config, WORKER_PROGRAM, STATEMENT_SETS, CONNECTIONS,
-		                  &worker.pool, error);
+				  &worker.pool, error);
 	return err;
 }
 
@@ -93,7 +92,7 @@ static int run_threads(int count)
 	}
 	if (started < count)
 		log_write(LOG_ERROR, "threads_missing", LOG_N("started", started),
-		          LOG_N("wanted", count));
+			  LOG_N("wanted", count));
 	sweep_until_done(&worker);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);

@@ -13,7 +13,7 @@ static enum led_err no_memory(struct led_error *error)
 }
 
 enum led_err post_look(struct task *task, const struct post *post, struct xref *xref,
-                       struct intent *intent, struct led_error *error)
+		       struct intent *intent, struct led_error *error)
 {
 	struct db *db;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
@@ -42,8 +42,8 @@ static enum led_err write_intent(struct db *db, void *context, struct led_error 
 }
 
 enum led_err post_intend(struct task *task, const struct post *post, struct json_object *body,
-                         int64_t run, const char *warnings, struct intent *intent,
-                         struct led_error *error)
+			 int64_t run, const char *warnings, struct intent *intent,
+			 struct led_error *error)
 {
 	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	*intent = (struct intent){.found = true, .path = post->path, .reference = post->reference};
@@ -69,17 +69,17 @@ static enum led_err write_forget(struct db *db, void *context, struct led_error 
 }
 
 static enum led_err read_answer(struct task *task, const struct intent *intent,
-                                struct json_object *answer, struct xref *xref,
-                                struct led_error *error)
+				struct json_object *answer, struct xref *xref,
+				struct led_error *error)
 {
 	const char *id = json_string(answer, "id");
 	const char *displayed_as = json_string(answer, "displayed_as");
 	if (!id || strlen(id) != 32 || !displayed_as)
 		return led_fail(error, LED_SERDE, "sage_answer_invalid",
-		                "Sage's answer has no id or displayed_as.");
+				"Sage's answer has no id or displayed_as.");
 	*xref = (struct xref){.found = true,
-	                      .sage_id = arena_strdup(task->job_arena, id),
-	                      .displayed_as = arena_strdup(task->job_arena, displayed_as)};
+			      .sage_id = arena_strdup(task->job_arena, id),
+			      .displayed_as = arena_strdup(task->job_arena, displayed_as)};
 	memcpy(xref->digest, intent->digest, sizeof xref->digest);
 	return xref->sage_id && xref->displayed_as ? LED_OK : no_memory(error);
 }
@@ -99,7 +99,7 @@ static struct json_object *find_reference(struct json_object *items, const char 
 /* Sage keeps idempotency ids for seven days. After six, what an unsettled intent became is
  * looked up by its reference; *answer stays NULL when it became nothing. */
 static enum led_err look_in_sage(struct task *task, const struct post *post,
-                                 struct json_object **answer, struct led_error *error)
+				 struct json_object **answer, struct led_error *error)
 {
 	struct buf path;
 	struct json_object *items = NULL;
@@ -121,7 +121,7 @@ static enum led_err forget(struct task *task, const struct post *post, struct le
 }
 
 static enum led_err settle_old(struct task *task, const struct post *post,
-                               struct json_object **answer, struct led_error *error)
+			       struct json_object **answer, struct led_error *error)
 {
 	enum led_err err = look_in_sage(task, post, answer, error);
 	if (err || *answer)
@@ -130,8 +130,8 @@ static enum led_err settle_old(struct task *task, const struct post *post,
 	if (err)
 		return err;
 	return led_fail(error, LED_HTTP, "intent_expired",
-	                "An unfinished post of more than six days ago is not in Sage; it is posted "
-	                "anew with the next attempt.");
+			"An unfinished post of more than six days ago is not in Sage; it is posted "
+			"anew with the next attempt.");
 }
 
 /* True when Sage said no and nothing was made. */
@@ -141,7 +141,7 @@ static bool is_refusal(enum led_err err)
 }
 
 enum led_err post_send(struct task *task, const struct post *post, const struct intent *intent,
-                       struct xref *xref, struct json_object **answer, struct led_error *error)
+		       struct xref *xref, struct json_object **answer, struct led_error *error)
 {
 	const struct access_call call = {
 		.verb = ACCESS_POST, .path = intent->path, .body = intent->body};
@@ -171,7 +171,7 @@ enum led_err post_send(struct task *task, const struct post *post, const struct 
 }
 
 enum led_err post_settle(struct db *db, const struct xref_key *key, const struct xref *xref,
-                         struct led_error *error)
+			 struct led_error *error)
 {
 	enum led_err err = xref_put(db, key, xref, error);
 	return err ? err : intent_delete(db, key, error);
@@ -188,8 +188,8 @@ static enum led_err write_settled(struct db *db, void *context, struct led_error
 	return post_settle(db, settling->key, settling->xref, error);
 }
 
-enum led_err post_settle_now(struct task *task, const struct xref_key *key,
-                             const struct xref *xref, struct led_error *error)
+enum led_err post_settle_now(struct task *task, const struct xref_key *key, const struct xref *xref,
+			     struct led_error *error)
 {
 	struct settling settling = {key, xref};
 	return settle_guarded(task, write_settled, &settling, error);

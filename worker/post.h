@@ -20,29 +20,28 @@ struct post {
 
 /* What is known already: a cross-reference, or an intent from an earlier attempt. */
 enum led_err post_look(struct task *task, const struct post *post, struct xref *xref,
-                       struct intent *intent, struct led_error *error)
-        __attribute__((warn_unused_result));
+		       struct intent *intent, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* Commits the intent to post `body`, which gets its idempotency id. `run` (0: none) is
  * given `warnings` (JSON or NULL) in the same transaction. */
 enum led_err post_intend(struct task *task, const struct post *post, struct json_object *body,
-                         int64_t run, const char *warnings, struct intent *intent,
-                         struct led_error *error) __attribute__((warn_unused_result));
+			 int64_t run, const char *warnings, struct intent *intent,
+			 struct led_error *error) __attribute__((warn_unused_result));
 
 /* Sends the intent's bytes, or finds what they became. Fills `xref` and the answer, which
  * the caller owns. A refusal that is certain deletes the intent; after anything less the
  * intent stays, and the error is one that is tried again. */
 enum led_err post_send(struct task *task, const struct post *post, const struct intent *intent,
-                       struct xref *xref, struct json_object **answer, struct led_error *error)
-        __attribute__((warn_unused_result));
+		       struct xref *xref, struct json_object **answer, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* Inside a transaction: the record exists, the intent is done with. */
 enum led_err post_settle(struct db *db, const struct xref_key *key, const struct xref *xref,
-                         struct led_error *error) __attribute__((warn_unused_result));
+			 struct led_error *error) __attribute__((warn_unused_result));
 
 /* The same in a transaction of its own, for records made on the way (contacts). */
-enum led_err post_settle_now(struct task *task, const struct xref_key *key,
-                             const struct xref *xref, struct led_error *error)
-        __attribute__((warn_unused_result));
+enum led_err post_settle_now(struct task *task, const struct xref_key *key, const struct xref *xref,
+			     struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -31,7 +31,7 @@ static bool is_status(const struct run_state *state, const char *status)
 
 /* The run whose outcome the shop shows; *told is false while there is none. */
 static enum led_err choose(struct task *task, const struct job *job, size_t row,
-                           struct run_state *state, bool *told, struct led_error *error)
+			   struct run_state *state, bool *told, struct led_error *error)
 {
 	struct db *db;
 	struct run_state overlay = {0};
@@ -39,17 +39,17 @@ static enum led_err choose(struct task *task, const struct job *job, size_t row,
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
 		err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
-		                 rows[row].event, state, error);
+				 rows[row].event, state, error);
 	if (!err && rows[row].overlay)
 		err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
-		                 rows[row].overlay, &overlay, error);
+				 rows[row].overlay, &overlay, error);
 	db_pool_give(task->worker->pool, db);
 	if (err)
 		return err;
 	if (is_status(&overlay, "failed") || (!state->found && overlay.found))
 		*state = overlay;
 	*told = is_status(state, "succeeded") || is_status(state, "skipped_by_policy") ||
-	        is_status(state, "failed");
+		is_status(state, "failed");
 	return LED_OK;
 }
 
@@ -66,13 +66,13 @@ static void describe(const struct run_state *run, struct magento_state *state, c
 	} else {
 		state->status = MAGENTO_FAILED;
 		state->error_code = magento_error_code(
-		        led_err_of_name(run->error_class ? run->error_class : ""),
-		        run->error_code ? run->error_code : "", error_code);
+			led_err_of_name(run->error_class ? run->error_class : ""),
+			run->error_code ? run->error_code : "", error_code);
 	}
 }
 
 enum led_err push_state(struct task *task, const struct job *job, const struct run *run,
-                        struct run_end *end, struct led_error *error)
+			struct run_end *end, struct led_error *error)
 {
 	struct run_state state;
 	struct magento_shop shop;
@@ -85,7 +85,7 @@ enum led_err push_state(struct task *task, const struct job *job, const struct r
 		row++;
 	if (row == ROWS)
 		return led_fail(error, LED_INTERNAL, "unknown_entity", "The shop shows no %s.",
-		                job->entity_type);
+				job->entity_type);
 	enum led_err err = choose(task, job, row, &state, &told, error);
 	if (err || !told)
 		return err; /* unfinished again: its end will queue another push */

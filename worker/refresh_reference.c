@@ -16,8 +16,8 @@
 
 #include <string.h>
 
-#define ITEMS_MAX   8192
-#define AUTHOR      "Ledger (chosen defaults)"
+#define ITEMS_MAX 8192
+#define AUTHOR    "Ledger (chosen defaults)"
 
 struct reading {
 	struct task *task;
@@ -34,18 +34,20 @@ static enum led_err no_memory(struct led_error *error)
 }
 
 /* Takes `body` over. */
-static enum led_err add(struct reading *reading, const char *kind, const char *id,
-                        const char *name, struct json_object *body, struct led_error *error)
+static enum led_err add(struct reading *reading, const char *kind, const char *id, const char *name,
+			struct json_object *body, struct led_error *error)
 {
 	struct arena *arena = reading->task->job_arena;
 	struct reference_item *item = &reading->items[reading->count];
-	const char *text = body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : NULL;
+	const char *text =
+		body ? json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN) : NULL;
 	enum led_err err = LED_OK;
 	if (reading->count == ITEMS_MAX)
 		err = led_fail(error, LED_SERDE, "too_much_reference_data",
-		               "Sage lists more than %d items.", ITEMS_MAX);
+			       "Sage lists more than %d items.", ITEMS_MAX);
 	else if (text)
-		*item = (struct reference_item){kind, id, name ? name : id, arena_strdup(arena, text)};
+		*item = (struct reference_item){kind, id, name ? name : id,
+						arena_strdup(arena, text)};
 	if (!err && (!text || !item->body))
 		err = no_memory(error);
 	else if (!err)
@@ -66,7 +68,7 @@ static void put_flag(struct json_object *body, const char *key, bool flag)
 }
 
 static enum led_err read_business(const struct sage *sage, struct reading *reading,
-                                  struct led_error *error)
+				  struct led_error *error)
 {
 	struct arena *arena = reading->task->job_arena;
 	struct sage_financial_settings settings;
@@ -81,9 +83,10 @@ static enum led_err read_business(const struct sage *sage, struct reading *readi
 	if (err)
 		return err;
 	if (!reading->business_name)
-		return led_fail(error, LED_AUTH, "sage_business_gone",
-		                "The Sage user no longer has this business. Give it access in Sage, or "
-		                "connect another business.");
+		return led_fail(
+			error, LED_AUTH, "sage_business_gone",
+			"The Sage user no longer has this business. Give it access in Sage, or "
+			"connect another business.");
 	struct json_object *body = json_object_new_object();
 	put_text(body, "base_currency", settings.base_currency);
 	put_text(body, "tax_scheme", settings.tax_scheme);
@@ -92,13 +95,13 @@ static enum led_err read_business(const struct sage *sage, struct reading *readi
 }
 
 static enum led_err read_tax_rates(const struct sage *sage, struct reading *reading,
-                                   struct led_error *error)
+				   struct led_error *error)
 {
 	struct sage_tax_rate *list;
 	size_t count;
 	char percentage[DECIMAL_TEXT_MAX];
 	enum led_err err = sage_tax_rates(sage, reading->task->job_arena, reading->today, &list,
-	                                  &count, error);
+					  &count, error);
 	for (size_t i = 0; !err && i < count; i++) {
 		struct json_object *body = json_object_new_object();
 		put_text(body, "percentage", decimal_print(list[i].percentage, percentage));
@@ -110,17 +113,17 @@ static enum led_err read_tax_rates(const struct sage *sage, struct reading *read
 }
 
 static enum led_err read_accounts(const struct sage *sage, struct reading *reading,
-                                  struct led_error *error)
+				  struct led_error *error)
 {
 	struct sage_ledger_account *list;
 	size_t count;
 	enum led_err err =
-	        sage_ledger_accounts(sage, reading->task->job_arena, &list, &count, error);
+		sage_ledger_accounts(sage, reading->task->job_arena, &list, &count, error);
 	for (size_t i = 0; !err && i < count; i++) {
 		struct json_object *body = json_object_new_object();
 		put_text(body, "type", list[i].type);
 		json_object_object_add(body, "nominal_code",
-		                       json_object_new_int64(list[i].nominal_code));
+				       json_object_new_int64(list[i].nominal_code));
 		put_flag(body, "in_sales", list[i].in_sales);
 		err = add(reading, "ledger_account", list[i].id, list[i].name, body, error);
 	}
@@ -128,7 +131,7 @@ static enum led_err read_accounts(const struct sage *sage, struct reading *readi
 }
 
 static enum led_err read_banks(const struct sage *sage, struct reading *reading,
-                               struct led_error *error)
+			       struct led_error *error)
 {
 	struct sage_bank_account *list;
 	size_t count;
@@ -144,22 +147,22 @@ static enum led_err read_banks(const struct sage *sage, struct reading *reading,
 }
 
 static enum led_err read_methods(const struct sage *sage, struct reading *reading,
-                                 struct led_error *error)
+				 struct led_error *error)
 {
 	struct sage_payment_method *list;
 	size_t count;
 	enum led_err err =
-	        sage_payment_methods(sage, reading->task->job_arena, &list, &count, error);
+		sage_payment_methods(sage, reading->task->job_arena, &list, &count, error);
 	for (size_t i = 0; !err && i < count; i++)
 		err = add(reading, "payment_method", list[i].id, list[i].name,
-		          json_object_new_object(), error);
+			  json_object_new_object(), error);
 	return err;
 }
 
 static enum led_err read_all(const struct sage *sage, void *context, struct led_error *error)
 {
 	static enum led_err (*const readers[])(const struct sage *, struct reading *,
-	                                       struct led_error *) = {
+					       struct led_error *) = {
 		read_business, read_tax_rates, read_accounts, read_banks, read_methods};
 	struct reading *reading = context;
 	enum led_err err = LED_OK;
@@ -177,7 +180,7 @@ static enum led_err write_all(struct db *db, void *context, struct led_error *er
 	const struct reading *reading = context;
 	struct task *task = reading->task;
 	return reference_replace(db, task->job_arena, task->binding.id, reading->business_name,
-	                         reading->items, reading->count, error);
+				 reading->items, reading->count, error);
 }
 
 static enum led_err write_policy(struct db *db, void *context, struct led_error *error)
@@ -188,7 +191,7 @@ static enum led_err write_policy(struct db *db, void *context, struct led_error 
 }
 
 static enum led_err choose_defaults(struct task *task, struct reading *reading,
-                                    struct led_error *error)
+				    struct led_error *error)
 {
 	struct policy policy;
 	if (task->binding.policy_version > 0)
@@ -199,7 +202,8 @@ static enum led_err choose_defaults(struct task *task, struct reading *reading,
 	books_policy_defaults(&policy);
 	books_choose_defaults(&task->reference, &policy);
 	struct json_object *json = books_policy_print(&policy);
-	const char *text = json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : NULL;
+	const char *text =
+		json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : NULL;
 	reading->policy = text ? arena_strdup(task->job_arena, text) : NULL;
 	json_object_put(json);
 	if (!reading->policy)
@@ -208,19 +212,18 @@ static enum led_err choose_defaults(struct task *task, struct reading *reading,
 }
 
 /* Sage's rates are those of a day; a business's day, not Greenwich's. */
-static enum led_err find_today(struct task *task, struct reading *reading,
-                               struct led_error *error)
+static enum led_err find_today(struct task *task, struct reading *reading, struct led_error *error)
 {
 	const struct zone *zone;
 	enum led_err err = zone_load(task->job_arena, books_reference_zone(task->binding.region),
-	                             &zone, error);
+				     &zone, error);
 	if (!err)
 		zone_date(zone, clock_now(), reading->today);
 	return err;
 }
 
 enum led_err refresh_reference(struct task *task, const struct job *job, const struct run *run,
-                               struct run_end *end, struct led_error *error)
+			       struct run_end *end, struct led_error *error)
 {
 	struct reading reading = {
 		.task = task,
@@ -232,7 +235,7 @@ enum led_err refresh_reference(struct task *task, const struct job *job, const s
 		return no_memory(error);
 	if (!task->binding.business || !task->binding.region)
 		return led_fail(error, LED_VALIDATION, "settings_incomplete",
-		                "No Sage business was chosen yet.");
+				"No Sage business was chosen yet.");
 	enum led_err err = find_today(task, &reading, error);
 	if (!err)
 		err = access_with_sage(task, read_all, &reading, error);

@@ -18,7 +18,7 @@ struct retry_rule {
 	enum led_err class;
 	const char *code; /* NULL: any code of the class that has no rule of its own */
 	enum retry_action action;
-	int park_seconds;       /* of RETRY_PARK, unless the error says how long */
+	int park_seconds;           /* of RETRY_PARK, unless the error says how long */
 	const char *sage_status;    /* what the binding's Sage side becomes; NULL: stays */
 	const char *magento_status; /* the shop's side, likewise */
 };

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #define CALLS_MAX        32768 /* bytes of a run's calls as JSON */
-#define BREAKER_FAILURES 5   /* in a row open the circuit */
-#define BREAKER_SECONDS  60  /* doubled for each failure more */
-#define BREAKER_MAX      900 /* seconds */
+#define BREAKER_FAILURES 5     /* in a row open the circuit */
+#define BREAKER_SECONDS  60    /* doubled for each failure more */
+#define BREAKER_MAX      900   /* seconds */
 
 struct guarded {
 	struct task *task;
@@ -27,13 +27,13 @@ static enum led_err hold_and_write(struct db *db, void *context, struct led_erro
 	if (!err && !held) {
 		task->lost = true;
 		err = led_fail(error, LED_INTERNAL, "lease_lost",
-		               "The lane's lease ended while its job was worked on.");
+			       "The lane's lease ended while its job was worked on.");
 	}
 	return err ? err : guarded->write(db, guarded->context, error);
 }
 
 enum led_err settle_guarded(struct task *task, db_work write, void *context,
-                            struct led_error *error)
+			    struct led_error *error)
 {
 	struct guarded guarded = {.task = task, .write = write, .context = context};
 	struct db *db;
@@ -59,7 +59,7 @@ static enum led_err write_start(struct db *db, void *context, struct led_error *
 }
 
 enum led_err settle_start(struct task *task, const struct job_kind *kind, const struct job *job,
-                          struct led_error *error)
+			  struct led_error *error)
 {
 	struct start start = {.kind = kind, .job = job};
 	return settle_guarded(task, write_start, &start, error);
@@ -75,7 +75,7 @@ struct ending {
 };
 
 static enum led_err add_attempt(struct db *db, const struct ending *ending, const char *outcome,
-                                struct led_error *error)
+				struct led_error *error)
 {
 	const struct settle_attempt *attempt = ending->attempt;
 	const struct run_attempt row = {
@@ -88,8 +88,7 @@ static enum led_err add_attempt(struct db *db, const struct ending *ending, cons
 	return run_add_attempt(db, attempt->job->run, &row, error);
 }
 
-static enum led_err write_final(struct db *db, const struct ending *ending,
-                                struct led_error *error)
+static enum led_err write_final(struct db *db, const struct ending *ending, struct led_error *error)
 {
 	static const char *const outcomes[] = {
 		[RUN_SUCCEEDED] = "succeeded",
@@ -116,8 +115,7 @@ static enum led_err write_final(struct db *db, const struct ending *ending,
 static enum led_err open_circuit(struct db *db, struct task *task, struct led_error *error)
 {
 	int64_t failures;
-	enum led_err err =
-	        lane_count_failure(db, task->job_arena, &task->lane, &failures, error);
+	enum led_err err = lane_count_failure(db, task->job_arena, &task->lane, &failures, error);
 	if (err || failures < BREAKER_FAILURES)
 		return err;
 	int64_t over = failures - BREAKER_FAILURES;
@@ -125,12 +123,11 @@ static enum led_err open_circuit(struct db *db, struct task *task, struct led_er
 	if (seconds > BREAKER_MAX)
 		seconds = BREAKER_MAX;
 	log_write(LOG_WARNING, "circuit_opened", LOG_S("binding", task->lane.binding),
-	          LOG_N("failures", failures), LOG_N("seconds", seconds));
+		  LOG_N("failures", failures), LOG_N("seconds", seconds));
 	return lane_park(db, &task->lane, seconds, "unreachable", error);
 }
 
-static enum led_err write_later(struct db *db, const struct ending *ending,
-                                struct led_error *error)
+static enum led_err write_later(struct db *db, const struct ending *ending, struct led_error *error)
 {
 	const struct settle_attempt *attempt = ending->attempt;
 	int64_t tries = attempt->job->attempts + 1;
@@ -148,7 +145,7 @@ static enum led_err write_later(struct db *db, const struct ending *ending,
 }
 
 static enum led_err write_parked(struct db *db, const struct ending *ending,
-                                 struct led_error *error)
+				 struct led_error *error)
 {
 	const struct settle_attempt *attempt = ending->attempt;
 	const struct led_error *failure = attempt->failure;
@@ -163,18 +160,20 @@ static enum led_err write_parked(struct db *db, const struct ending *ending,
 	if (!err && rule->sage_status)
 		err = binding_set_sage_status(db, task->lane.binding, rule->sage_status, error);
 	if (!err && rule->magento_status)
-		err = binding_set_magento_status(db, task->lane.binding, rule->magento_status, error);
+		err = binding_set_magento_status(db, task->lane.binding, rule->magento_status,
+						 error);
 	return err;
 }
 
 /* A job that ended well proves that its upstream serves us again. A skipped run asked
  * nothing of Sage. */
 static enum led_err write_recovery(struct db *db, const struct ending *ending,
-                                   struct led_error *error)
+				   struct led_error *error)
 {
 	struct task *task = ending->task;
 	const struct binding *binding = &task->binding;
-	bool sage = task->lane.upstream == LANE_SAGE && ending->attempt->end->status == RUN_SUCCEEDED;
+	bool sage =
+		task->lane.upstream == LANE_SAGE && ending->attempt->end->status == RUN_SUCCEEDED;
 	enum led_err err = lane_clear_failures(db, &task->lane, error);
 	if (!err && sage && strcmp(binding->sage_status, "active") != 0)
 		err = binding_set_sage_status(db, binding->id, "active", error);
@@ -209,7 +208,7 @@ static void print_calls(const struct call_log *calls, struct buf *out)
 		buf_add_str(out, ",\"path\":");
 		json_quote(out, call->path);
 		buf_addf(out, ",\"status\":%d,\"ms\":%lld,\"request_id\":", call->status,
-		         (long long)call->ms);
+			 (long long)call->ms);
 		json_quote(out, call->request_id);
 		buf_add_char(out, '}');
 	}
@@ -217,7 +216,7 @@ static void print_calls(const struct call_log *calls, struct buf *out)
 }
 
 enum led_err settle_attempt(struct task *task, const struct settle_attempt *attempt,
-                            struct led_error *error)
+			    struct led_error *error)
 {
 	struct buf calls;
 	buf_init(&calls, CALLS_MAX);
@@ -231,8 +230,8 @@ enum led_err settle_attempt(struct task *task, const struct settle_attempt *atte
 	if (attempt->failure) {
 		ending.rule = retry_rule_for(attempt->failure);
 		ending.final = ending.rule->action == RETRY_FAIL ||
-		               (ending.rule->action == RETRY_LATER &&
-		                attempt->job->attempts + 1 >= RETRY_ATTEMPTS_MAX);
+			       (ending.rule->action == RETRY_LATER &&
+				attempt->job->attempts + 1 >= RETRY_ATTEMPTS_MAX);
 	}
 	enum led_err err = settle_guarded(task, write_ending, &ending, error);
 	buf_release(&calls);

@@ -6,7 +6,7 @@
 
 /* Counts the attempt and marks the run as running. */
 enum led_err settle_start(struct task *task, const struct job_kind *kind, const struct job *job,
-                          struct led_error *error) __attribute__((warn_unused_result));
+			  struct led_error *error) __attribute__((warn_unused_result));
 
 /* How one attempt went. */
 struct settle_attempt {
@@ -20,11 +20,11 @@ struct settle_attempt {
 /* Writes the outcome: run, attempt, job, followers, the shop to be told, the lane's
  * parking, the binding's state; all or nothing. */
 enum led_err settle_attempt(struct task *task, const struct settle_attempt *attempt,
-                            struct led_error *error) __attribute__((warn_unused_result));
+			    struct led_error *error) __attribute__((warn_unused_result));
 
 /* Runs `write` in a transaction of the lane's holder. Fails with task->lost set when the
  * lease is gone. */
 enum led_err settle_guarded(struct task *task, db_work write, void *context,
-                            struct led_error *error) __attribute__((warn_unused_result));
+			    struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -4,13 +4,13 @@
 
 #include <time.h>
 
-#define LOOK_MS       500
-#define SWEEP_ARENA   (4 * 1024 * 1024)
-#define THIN_BATCH    500 /* rows a round, each deleted by its primary key */
-#define THIN_ROUNDS   40
+#define LOOK_MS     500
+#define SWEEP_ARENA (4 * 1024 * 1024)
+#define THIN_BATCH  500 /* rows a round, each deleted by its primary key */
+#define THIN_ROUNDS 40
 
 static enum led_err thin_round(struct db *db, struct arena *arena, enum db_statement expired,
-                               enum db_statement deletion, size_t *count, struct led_error *error)
+			       enum db_statement deletion, size_t *count, struct led_error *error)
 {
 	struct db_rows rows;
 	arena_reset(arena);
@@ -28,18 +28,19 @@ static enum led_err thin_out(struct db *db, struct arena *arena, struct led_erro
 	static const struct {
 		enum db_statement expired, deletion;
 	} tables[] = {{SQL_TOKEN_SEEN_EXPIRED, SQL_TOKEN_SEEN_DELETE},
-	              {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE}};
+		      {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE}};
 	enum led_err err = LED_OK;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		size_t count = THIN_BATCH;
 		for (int round = 0; !err && round < THIN_ROUNDS && count == THIN_BATCH; round++)
-			err = thin_round(db, arena, tables[i].expired, tables[i].deletion, &count, error);
+			err = thin_round(db, arena, tables[i].expired, tables[i].deletion, &count,
+					 error);
 	}
 	return err;
 }
 
 static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool thin,
-                               struct led_error *error)
+			       struct led_error *error)
 {
 	struct db *db;
 	size_t woken = 0;

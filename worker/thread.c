@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS       500
-#define LANE_ARENA    (16 * 1024 * 1024) /* bytes: a business's reference data */
-#define JOB_ARENA     (32 * 1024 * 1024) /* bytes: one document and its answers */
-#define HOST_MAX      24
+#define LOOK_MS    500
+#define LANE_ARENA (16 * 1024 * 1024) /* bytes: a business's reference data */
+#define JOB_ARENA  (32 * 1024 * 1024) /* bytes: one document and its answers */
+#define HOST_MAX   24
 
 /* Unique for each claim: a thread that lost a lane must not pass for its next holder. */
 static enum led_err make_owner(char *out, size_t size)
@@ -84,8 +84,8 @@ static bool finished(const struct worker *worker, bool idle)
 void *thread_main(void *argument)
 {
 	struct worker *worker = argument;
-	const struct http_client_options options = {
-		.allow_http_loopback = worker->config.allow_http_loopback};
+	const struct http_client_options options = {.allow_http_loopback =
+							    worker->config.allow_http_loopback};
 	struct task task = {
 		.worker = worker,
 		.client = http_client_new(&options),

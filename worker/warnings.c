@@ -4,7 +4,7 @@
 #define WARNINGS_TEXT_MAX 4096
 
 enum led_err warnings_print(struct arena *arena, const struct books_warnings *warnings,
-                            const char **text, struct led_error *error)
+			    const char **text, struct led_error *error)
 {
 	struct buf out;
 	*text = NULL;

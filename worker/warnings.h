@@ -7,7 +7,7 @@
 
 /* *text lives in the arena; NULL when there are none. */
 enum led_err warnings_print(struct arena *arena, const struct books_warnings *warnings,
-                            const char **text, struct led_error *error)
-        __attribute__((warn_unused_result));
+			    const char **text, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -37,10 +37,10 @@ struct worker {
 	struct config config;
 	struct db_pool *pool;
 	struct seal_keys *keys;
-	bool once;             /* leave when nothing is due, do not linger */
-	int64_t linger_until;  /* Unix seconds: no new lane is claimed afterwards */
-	atomic_bool stopping;  /* SIGTERM: finish the job in hand, give the lane back, leave */
-	atomic_int active;     /* threads that hold a lane, or are about to */
+	bool once;            /* leave when nothing is due, do not linger */
+	int64_t linger_until; /* Unix seconds: no new lane is claimed afterwards */
+	atomic_bool stopping; /* SIGTERM: finish the job in hand, give the lane back, leave */
+	atomic_int active;    /* threads that hold a lane, or are about to */
 	atomic_int threads_running;
 };
 
@@ -51,8 +51,8 @@ struct task {
 	struct arena *lane_arena;   /* as long as the lane is held */
 	struct arena *job_arena;    /* as long as one job */
 	struct lane lane;
-	bool lost;            /* the lease ended: write nothing more */
-	int64_t renewed_ms;   /* monotonic */
+	bool lost;          /* the lease ended: write nothing more */
+	int64_t renewed_ms; /* monotonic */
 	struct binding binding;
 	struct reference reference; /* of the Sage business, once it was read */
 	const struct zone *zone;    /* the business's own; a policy may name another */
@@ -66,22 +66,22 @@ struct task {
 	} posted;
 };
 
-void *thread_main(void *worker);
+void *thread_main(void *argument); /* a struct worker */
 
 /* Drains task->lane for a quantum. Failures are dealt with inside; what is returned is
  * the database's refusal to go on. */
 enum led_err drain_lane(struct task *task, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 /* Before each call that may take long: keeps the lease. Sets task->lost and fails when
  * it is gone. */
 enum led_err task_renew(struct task *task, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 /* A job's function: LED_OK with *end filled in (succeeded or skipped), else what went
  * wrong. `run` is NULL for jobs behind which no event stands. */
 typedef enum led_err job_function(struct task *task, const struct job *job, const struct run *run,
-                                  struct run_end *end, struct led_error *error);
+				  struct run_end *end, struct led_error *error);
 
 struct job_kind {
 	const char *name;

@@ -32,8 +32,8 @@
 #define strtok(text, set)       BANNED(strtok)
 #define alloca(size)            BANNED(alloca)
 /* A shell between us and what we meant. */
-#define system(command)         BANNED(system)
-#define popen(command, mode)    BANNED(popen)
+#define system(command)      BANNED(system)
+#define popen(command, mode) BANNED(popen)
 /* Not safe with threads. */
 #undef gmtime
 #undef localtime

@@ -43,6 +43,17 @@ enum led_err books_set_idempotency_id(struct json_object *body, const char *id,
 	return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for the request body.");
 }
 
+enum led_err books_body_digest(struct json_object *body, unsigned char out[DIGEST_SIZE],
+			       struct led_error *error)
+{
+	const char *text = json_object_to_json_string_ext(
+		body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text && digest_sha256(text, strlen(text), out) == LED_OK)
+		return LED_OK;
+	return led_fail(error, LED_INTERNAL, "digest_failed",
+			"The SHA-256 of a request body could not be computed.");
+}
+
 enum led_err books_compare_total(int64_t expected, struct json_object *total_amount,
 				 struct books_warnings *warnings, struct led_error *error)
 {

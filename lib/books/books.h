@@ -12,6 +12,7 @@
  *   books_invoice           the body of POST /sales_invoices             (invoice.h)
  *   books_set_idempotency_id, then POST
  *   books_compare_total     Sage's total against ours
+ * The other events go the same way: credit_note.h, payment.h, customer.h, product.h.
  *
  * Bodies carry decimals as JSON numbers with their exact digits (12.50), the type that
  * Sage's specification declares; they are never computed or printed through a double.
@@ -24,6 +25,7 @@
 #include "books/policy.h"
 #include "books/reference.h"
 #include "books/zone.h"
+#include "crypto/digest.h"
 
 #include <json-c/json.h>
 
@@ -74,6 +76,11 @@ void books_warn(struct books_warnings *warnings, const char *code, const char *f
 /* Puts the id into the body's one resource object, where Sage looks for it. */
 enum led_err books_set_idempotency_id(struct json_object *body, const char *id,
 				      struct led_error *error) __attribute__((warn_unused_result));
+
+/* The SHA-256 of a body without its idempotency id: kept with a cross-reference, it tells
+ * whether an update would send anything new. */
+enum led_err books_body_digest(struct json_object *body, unsigned char out[DIGEST_SIZE],
+			       struct led_error *error) __attribute__((warn_unused_result));
 
 /* After posting: `total_amount` is the member of Sage's answer. A difference adds the
  * warning total_mismatch with both figures. LED_SERDE, "sage_answer_invalid", when it is

@@ -22,7 +22,16 @@ struct books_filter_input {
 	int64_t website_id; /* as in the event; 0 = take it from the entity */
 	int64_t store_id;
 	const struct policy *policy;
-	const struct magento_invoice *invoice; /* for the events of an invoice */
+	/* The event's entity; the others are not read. */
+	const struct magento_invoice *invoice; /* invoice.created, invoice.paid */
+	const struct magento_creditmemo *creditmemo;
+	const struct magento_contact *customer;
+	const struct magento_product *product;
+	/* invoice.paid */
+	const char *payment_method;      /* its code; NULL = the shop names none */
+	const char *invoice_skip_reason; /* why its invoice was skipped; NULL = it was not */
+	/* customer.upserted: a contact of theirs is cross-referenced, in any currency. */
+	bool has_own_contact;
 };
 
 /* The reason code to skip with, or NULL to go on. */

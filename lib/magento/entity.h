@@ -96,8 +96,75 @@ struct magento_invoice {
 	struct decimal base_to_order_rate; /* RATE_SCALE; order = base x rate */
 };
 
+struct magento_creditmemo {
+	int64_t magento_id;
+	const char *increment_id;
+	int64_t invoice_id;               /* 0: made from the order, not from an invoice */
+	const char *invoice_increment_id; /* optional */
+	int64_t website_id;
+	const char *currency; /* ISO 4217 */
+	struct magento_contact customer;
+	struct magento_line *lines; /* what is given back, in positive amounts */
+	size_t line_count;
+	int64_t adjustment_positive; /* given back on top */
+	int64_t adjustment_negative; /* kept back; a positive amount */
+	int64_t grand_total;
+	int64_t shipping_amount; /* net */
+	int64_t shipping_tax;
+	const char *reason;  /* optional: the memo's first comment */
+	bool has_created_at; /* the wire allows "" */
+	int64_t created_at;
+	bool has_invoice_created_at;
+	int64_t invoice_created_at;
+	bool has_base_to_order_rate;
+	struct decimal base_to_order_rate; /* RATE_SCALE; order = base x rate */
+};
+
+#define MAGENTO_WEBSITES_MAX 1000 /* of one product */
+
+/* Prices are in the shop's base currency. */
+struct magento_product {
+	int64_t magento_id;
+	const char *sku;
+	const char *name;
+	const char *product_type; /* simple, virtual, downloadable, configurable … */
+	bool has_price;
+	int64_t price;
+	bool has_cost;
+	int64_t cost;
+	bool has_stock_qty;
+	struct decimal stock_qty; /* scale 4; negative when sold beyond stock */
+	bool manage_stock;
+	int64_t *website_ids;
+	size_t website_count;
+};
+
+/* What the shop knows of an invoice's payment; its amount and currency are the invoice's. */
+struct magento_payment {
+	int64_t invoice_id;
+	const char *invoice_increment_id;
+	const char *method; /* the payment method's code */
+	const char *currency;
+	int64_t amount;
+	bool has_captured_at; /* in practice when the invoice was created */
+	int64_t captured_at;
+	const char *gateway_txn_id; /* optional */
+};
+
 enum led_err magento_parse_invoice(struct json_object *json, struct arena *arena,
 				   struct magento_invoice *out, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+enum led_err magento_parse_creditmemo(struct json_object *json, struct arena *arena,
+				      struct magento_creditmemo *out, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+enum led_err magento_parse_product(struct json_object *json, struct arena *arena,
+				   struct magento_product *out, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+enum led_err magento_parse_payment(struct json_object *json, struct arena *arena,
+				   struct magento_payment *out, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* `/customer/{id}`, and `customer` inside documents. */

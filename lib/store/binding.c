@@ -2,15 +2,15 @@
 #include "store/place.h"
 
 enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
-                         struct binding *binding, struct led_error *error)
+			 struct binding *binding, struct led_error *error)
 {
 	struct db_rows rows;
-	enum led_err err =
-	        db_query(db, arena, SQL_BINDING_GET, DB_ARGS(DB_S(id)), &rows, error);
+	enum led_err err = db_query(db, arena, SQL_BINDING_GET, DB_ARGS(DB_S(id)), &rows, error);
 	if (err)
 		return err;
 	if (rows.count == 0)
-		return led_fail(error, LED_NOT_FOUND, "binding_not_found", "There is no binding %s.", id);
+		return led_fail(error, LED_NOT_FOUND, "binding_not_found",
+				"There is no binding %s.", id);
 	const struct db_value *key = db_at(&rows, 0, 9);
 	*binding = (struct binding){
 		.id = arena_strdup(arena, id),
@@ -32,25 +32,26 @@ enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 }
 
 enum led_err binding_open_inbound_key(const struct seal_keys *keys, const struct binding *binding,
-                                      struct secret *out, struct led_error *error)
+				      struct secret *out, struct led_error *error)
 {
 	struct place where = place_of(binding->account, binding->id);
 	struct seal_place place = place_inbound_key(&where);
 	if (!binding->inbound_key)
-		return led_fail(error, LED_AUTH, "shop_not_paired",
-		                "The shop is not paired: its keys were deleted when it disconnected.");
+		return led_fail(
+			error, LED_AUTH, "shop_not_paired",
+			"The shop is not paired: its keys were deleted when it disconnected.");
 	return seal_open(keys, SEAL_VAULT, &place, binding->inbound_key, binding->inbound_key_len,
-	                 out, error);
+			 out, error);
 }
 
 enum led_err binding_set_sage_status(struct db *db, const char *id, const char *status,
-                                     struct led_error *error)
+				     struct led_error *error)
 {
 	return db_run(db, SQL_BINDING_SET_SAGE_STATUS, DB_ARGS(DB_S(status), DB_S(id)), error);
 }
 
 enum led_err binding_set_magento_status(struct db *db, const char *id, const char *status,
-                                        struct led_error *error)
+					struct led_error *error)
 {
 	return db_run(db, SQL_BINDING_SET_MAGENTO_STATUS, DB_ARGS(DB_S(status), DB_S(id)), error);
 }

@@ -20,18 +20,18 @@ struct binding {
 
 /* LED_NOT_FOUND when there is none. Everything lives in the arena. */
 enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
-                         struct binding *binding, struct led_error *error)
-        __attribute__((warn_unused_result));
+			 struct binding *binding, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* The key that signs our calls to the shop; the caller releases it. */
 enum led_err binding_open_inbound_key(const struct seal_keys *keys, const struct binding *binding,
-                                      struct secret *out, struct led_error *error)
-        __attribute__((warn_unused_result));
+				      struct secret *out, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 enum led_err binding_set_sage_status(struct db *db, const char *id, const char *status,
-                                     struct led_error *error) __attribute__((warn_unused_result));
+				     struct led_error *error) __attribute__((warn_unused_result));
 enum led_err binding_set_magento_status(struct db *db, const char *id, const char *status,
-                                        struct led_error *error)
-        __attribute__((warn_unused_result));
+					struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -3,20 +3,19 @@
 #define SWEEP_BATCH 200
 
 static enum led_err has_earlier(struct db *db, struct arena *arena, const struct lane *lane,
-                                const struct job *job, bool *earlier, struct led_error *error)
+				const struct job *job, bool *earlier, struct led_error *error)
 {
 	struct db_rows rows;
-	enum led_err err =
-	        db_query(db, arena, SQL_JOB_EARLIER,
-	                 DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type), DB_I(job->magento_id),
-	                         DB_I(lane->id), DB_I(job->id)),
-	                 &rows, error);
+	enum led_err err = db_query(db, arena, SQL_JOB_EARLIER,
+				    DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
+					    DB_I(job->magento_id), DB_I(lane->id), DB_I(job->id)),
+				    &rows, error);
 	*earlier = !err && rows.count > 0;
 	return err;
 }
 
-enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane,
-                      struct job *job, bool *found, struct led_error *error)
+enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane, struct job *job,
+		      bool *found, struct led_error *error)
 {
 	struct db_rows rows;
 	bool earlier = true;
@@ -53,14 +52,15 @@ enum led_err job_unstart(struct db *db, const struct job *job, struct led_error 
 }
 
 enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
-                      struct led_error *error)
+		      struct led_error *error)
 {
-	return db_run(db, SQL_JOB_WAIT, DB_ARGS(DB_I(seconds), DB_I(attempts), DB_I(job->id)), error);
+	return db_run(db, SQL_JOB_WAIT, DB_ARGS(DB_I(seconds), DB_I(attempts), DB_I(job->id)),
+		      error);
 }
 
 /* Runs `statement` with the id of each row. */
-static enum led_err for_each(struct db *db, const struct db_rows *rows,
-                             enum db_statement statement, size_t *changed, struct led_error *error)
+static enum led_err for_each(struct db *db, const struct db_rows *rows, enum db_statement statement,
+			     size_t *changed, struct led_error *error)
 {
 	enum led_err err = LED_OK;
 	for (size_t i = 0; !err && i < rows->count; i++) {
@@ -72,26 +72,26 @@ static enum led_err for_each(struct db *db, const struct db_rows *rows,
 }
 
 enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *lane,
-                        const struct job *job, struct led_error *error)
+			const struct job *job, struct led_error *error)
 {
 	struct db_rows rows;
 	size_t readied = 0;
 	enum led_err err = db_run(db, SQL_JOB_DELETE, DB_ARGS(DB_I(job->id)), error);
 	if (!err)
 		err = db_query(db, arena, SQL_JOB_BLOCKED,
-		               DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
-		                       DB_I(job->magento_id), DB_I(lane->id)),
-		               &rows, error);
+			       DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
+				       DB_I(job->magento_id), DB_I(lane->id)),
+			       &rows, error);
 	return err ? err : for_each(db, &rows, SQL_JOB_READY, &readied, error);
 }
 
 enum led_err job_push_state(struct db *db, const char *binding, const struct job *job,
-                            struct led_error *error)
+			    struct led_error *error)
 {
 	return db_run(db, SQL_JOB_PUSH_STATE,
-	              DB_ARGS(DB_S(binding), job->run ? DB_I(job->run) : DB_NONE,
-	                      DB_S(job->entity_type), DB_I(job->magento_id), DB_S(binding)),
-	              error);
+		      DB_ARGS(DB_S(binding), job->run ? DB_I(job->run) : DB_NONE,
+			      DB_S(job->entity_type), DB_I(job->magento_id), DB_S(binding)),
+		      error);
 }
 
 enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct led_error *error)
@@ -99,10 +99,11 @@ enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct
 	struct db_rows rows;
 	*woken = 0;
 	enum led_err err =
-	        db_query(db, arena, SQL_JOB_DUE, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
+		db_query(db, arena, SQL_JOB_DUE, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
 	if (!err)
 		err = for_each(db, &rows, SQL_JOB_WAKE, woken, error);
 	if (!err)
-		err = db_query(db, arena, SQL_JOB_STRANDED, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
+		err = db_query(db, arena, SQL_JOB_STRANDED, DB_ARGS(DB_I(SWEEP_BATCH)), &rows,
+			       error);
 	return err ? err : for_each(db, &rows, SQL_JOB_READY, woken, error);
 }

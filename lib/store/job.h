@@ -8,7 +8,7 @@
 
 struct job {
 	int64_t id;
-	int64_t run; /* 0: no event stands behind it */
+	int64_t run;                    /* 0: no event stands behind it */
 	const char *kind, *entity_type; /* in the arena */
 	int64_t magento_id;
 	int64_t attempts; /* made before this one */
@@ -16,34 +16,33 @@ struct job {
 
 /* The lane's next job. One behind an earlier job of the same entity is set aside, to be
  * readied when that one finishes, and the next is looked at. */
-enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane,
-                      struct job *job, bool *found, struct led_error *error)
-        __attribute__((warn_unused_result));
+enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane, struct job *job,
+		      bool *found, struct led_error *error) __attribute__((warn_unused_result));
 
 /* Counts an attempt as made. */
 enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 /* Takes the count back: the lane was parked instead. */
 enum led_err job_unstart(struct db *db, const struct job *job, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 /* Not again before `seconds` have passed; `attempts` is what counts as made. */
 enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
-                      struct led_error *error) __attribute__((warn_unused_result));
+		      struct led_error *error) __attribute__((warn_unused_result));
 
 /* Inside the transaction that settles it: deletes the job and readies what waited for it. */
 enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *lane,
-                        const struct job *job, struct led_error *error)
-        __attribute__((warn_unused_result));
+			const struct job *job, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* Queues telling the shop the state of an entity. */
 enum led_err job_push_state(struct db *db, const char *binding, const struct job *job,
-                            struct led_error *error) __attribute__((warn_unused_result));
+			    struct led_error *error) __attribute__((warn_unused_result));
 
 /* The sweep, by any worker at any time: readies waiting jobs that are due, and blocked ones
  * behind which nothing is left. *woken counts them. */
 enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 #endif

@@ -6,51 +6,49 @@
 #define CANDIDATES 16 /* several, for other workers are after the same ones */
 
 static enum led_err try_claim(struct db *db, const struct db_rows *rows, size_t row,
-                              const char *owner, struct lane *lane, bool *claimed,
-                              struct led_error *error)
+			      const char *owner, struct lane *lane, bool *claimed,
+			      struct led_error *error)
 {
 	int64_t id = db_at_int(rows, row, 0);
 	enum led_err err = db_run(db, SQL_LANE_CLAIM,
-	                          DB_ARGS(DB_S(owner), DB_I(LANE_LEASE_SECONDS), DB_I(id)), error);
+				  DB_ARGS(DB_S(owner), DB_I(LANE_LEASE_SECONDS), DB_I(id)), error);
 	*claimed = !err && db_affected(db) == 1;
 	if (!*claimed)
 		return err;
 	lane->id = id;
-	lane->upstream =
-	        strcmp(db_at_text(rows, row, 2), "sage") == 0 ? LANE_SAGE : LANE_MAGENTO;
+	lane->upstream = strcmp(db_at_text(rows, row, 2), "sage") == 0 ? LANE_SAGE : LANE_MAGENTO;
 	snprintf(lane->binding, sizeof lane->binding, "%s", db_at_text(rows, row, 1));
 	snprintf(lane->owner, sizeof lane->owner, "%s", owner);
 	return LED_OK;
 }
 
 enum led_err lane_claim(struct db *db, struct arena *arena, const char *owner, struct lane *lane,
-                        bool *claimed, struct led_error *error)
+			bool *claimed, struct led_error *error)
 {
 	struct db_rows rows;
 	*claimed = false;
 	enum led_err err =
-	        db_query(db, arena, SQL_LANE_CANDIDATES, DB_ARGS(DB_I(CANDIDATES)), &rows, error);
+		db_query(db, arena, SQL_LANE_CANDIDATES, DB_ARGS(DB_I(CANDIDATES)), &rows, error);
 	for (size_t i = 0; !err && !*claimed && i < rows.count; i++)
 		err = try_claim(db, &rows, i, owner, lane, claimed, error);
 	return err;
 }
 
-enum led_err lane_renew(struct db *db, const struct lane *lane, bool *held,
-                        struct led_error *error)
+enum led_err lane_renew(struct db *db, const struct lane *lane, bool *held, struct led_error *error)
 {
-	enum led_err err = db_run(
-	        db, SQL_LANE_RENEW,
-	        DB_ARGS(DB_I(LANE_LEASE_SECONDS), DB_I(lane->id), DB_S(lane->owner)), error);
+	enum led_err err =
+		db_run(db, SQL_LANE_RENEW,
+		       DB_ARGS(DB_I(LANE_LEASE_SECONDS), DB_I(lane->id), DB_S(lane->owner)), error);
 	*held = !err && db_affected(db) == 1;
 	return err;
 }
 
 enum led_err lane_hold(struct db *db, struct arena *arena, const struct lane *lane, bool *held,
-                       struct led_error *error)
+		       struct led_error *error)
 {
 	struct db_rows rows;
 	enum led_err err = db_query(db, arena, SQL_LANE_HOLD,
-	                            DB_ARGS(DB_I(lane->id), DB_S(lane->owner)), &rows, error);
+				    DB_ARGS(DB_I(lane->id), DB_S(lane->owner)), &rows, error);
 	*held = !err && rows.count == 1;
 	return err;
 }
@@ -61,18 +59,18 @@ enum led_err lane_release(struct db *db, const struct lane *lane, struct led_err
 }
 
 enum led_err lane_park(struct db *db, const struct lane *lane, int64_t seconds, const char *why,
-                       struct led_error *error)
+		       struct led_error *error)
 {
 	return db_run(db, SQL_LANE_PARK,
-	              DB_ARGS(DB_I(seconds), DB_S(why), DB_I(lane->id), DB_S(lane->owner)), error);
+		      DB_ARGS(DB_I(seconds), DB_S(why), DB_I(lane->id), DB_S(lane->owner)), error);
 }
 
 enum led_err lane_count_failure(struct db *db, struct arena *arena, const struct lane *lane,
-                                int64_t *failures, struct led_error *error)
+				int64_t *failures, struct led_error *error)
 {
 	struct db_rows rows;
 	enum led_err err = db_run(db, SQL_LANE_COUNT_FAILURE,
-	                          DB_ARGS(DB_I(lane->id), DB_S(lane->owner)), error);
+				  DB_ARGS(DB_I(lane->id), DB_S(lane->owner)), error);
 	if (!err)
 		err = db_query(db, arena, SQL_LANE_FAILURES, DB_ARGS(DB_I(lane->id)), &rows, error);
 	*failures = !err && rows.count ? db_at_int(&rows, 0, 0) : 0;

@@ -24,29 +24,29 @@ struct lane {
 /* Claims the least recently served lane that has work; *claimed says whether there was
  * one. `owner` must be unique for this claim. */
 enum led_err lane_claim(struct db *db, struct arena *arena, const char *owner, struct lane *lane,
-                        bool *claimed, struct led_error *error) __attribute__((warn_unused_result));
+			bool *claimed, struct led_error *error) __attribute__((warn_unused_result));
 
 /* Another LANE_LEASE_SECONDS from now; *held is false when the lease was lost. */
-enum led_err lane_renew(struct db *db, const struct lane *lane, bool *held,
-                        struct led_error *error) __attribute__((warn_unused_result));
+enum led_err lane_renew(struct db *db, const struct lane *lane, bool *held, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* Inside a transaction: locks the lane for its holder. *held as above. */
 enum led_err lane_hold(struct db *db, struct arena *arena, const struct lane *lane, bool *held,
-                       struct led_error *error) __attribute__((warn_unused_result));
+		       struct led_error *error) __attribute__((warn_unused_result));
 
 /* Gives the lane back. */
 enum led_err lane_release(struct db *db, const struct lane *lane, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 /* Nobody claims the lane for `seconds`; `why` is a code for people. */
 enum led_err lane_park(struct db *db, const struct lane *lane, int64_t seconds, const char *why,
-                       struct led_error *error) __attribute__((warn_unused_result));
+		       struct led_error *error) __attribute__((warn_unused_result));
 
 /* The circuit breaker's count of failures in a row. */
 enum led_err lane_count_failure(struct db *db, struct arena *arena, const struct lane *lane,
-                                int64_t *failures, struct led_error *error)
-        __attribute__((warn_unused_result));
+				int64_t *failures, struct led_error *error)
+	__attribute__((warn_unused_result));
 enum led_err lane_clear_failures(struct db *db, const struct lane *lane, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 #endif

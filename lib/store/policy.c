@@ -1,24 +1,24 @@
 #include "store/policy.h"
 
 enum led_err policy_get(struct db *db, struct arena *arena, const char *binding, int64_t version,
-                        const char **body, struct led_error *error)
+			const char **body, struct led_error *error)
 {
 	struct db_rows rows;
 	*body = NULL;
-	enum led_err err = db_query(db, arena, SQL_POLICY_GET, DB_ARGS(DB_S(binding), DB_I(version)),
-	                            &rows, error);
+	enum led_err err = db_query(db, arena, SQL_POLICY_GET,
+				    DB_ARGS(DB_S(binding), DB_I(version)), &rows, error);
 	if (!err && rows.count)
 		*body = db_at_text(&rows, 0, 0);
 	return err;
 }
 
 enum led_err policy_prefixes(struct db *db, struct arena *arena, const char *binding,
-                             const char ***prefixes, size_t *count, struct led_error *error)
+			     const char ***prefixes, size_t *count, struct led_error *error)
 {
 	struct db_rows rows;
 	*count = 0;
 	enum led_err err =
-	        db_query(db, arena, SQL_POLICY_PREFIXES, DB_ARGS(DB_S(binding)), &rows, error);
+		db_query(db, arena, SQL_POLICY_PREFIXES, DB_ARGS(DB_S(binding)), &rows, error);
 	if (err)
 		return err;
 	*prefixes = arena_alloc(arena, (rows.count + 1) * sizeof **prefixes);
@@ -33,13 +33,13 @@ enum led_err policy_prefixes(struct db *db, struct arena *arena, const char *bin
 }
 
 enum led_err policy_add(struct db *db, const char *binding, int64_t before, const char *body,
-                        const char *author, bool *added, struct led_error *error)
+			const char *author, bool *added, struct led_error *error)
 {
 	enum led_err err = db_run(db, SQL_POLICY_CURRENT,
-	                          DB_ARGS(DB_I(before + 1), DB_S(binding), DB_I(before)), error);
+				  DB_ARGS(DB_I(before + 1), DB_S(binding), DB_I(before)), error);
 	*added = !err && db_affected(db) == 1;
 	if (!*added)
 		return err;
 	return db_run(db, SQL_POLICY_ADD,
-	              DB_ARGS(DB_S(binding), DB_I(before + 1), DB_S(body), DB_S(author)), error);
+		      DB_ARGS(DB_S(binding), DB_I(before + 1), DB_S(body), DB_S(author)), error);
 }

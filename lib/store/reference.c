@@ -3,17 +3,18 @@
 #include <string.h>
 
 enum led_err reference_list(struct db *db, struct arena *arena, const char *binding,
-                            struct reference_item **items, size_t *count, struct led_error *error)
+			    struct reference_item **items, size_t *count, struct led_error *error)
 {
 	struct db_rows rows;
 	*count = 0;
 	enum led_err err =
-	        db_query(db, arena, SQL_REFERENCE_LIST, DB_ARGS(DB_S(binding)), &rows, error);
+		db_query(db, arena, SQL_REFERENCE_LIST, DB_ARGS(DB_S(binding)), &rows, error);
 	if (err)
 		return err;
 	*items = arena_alloc(arena, (rows.count + 1) * sizeof **items);
 	if (!*items)
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for reference data.");
+		return led_fail(error, LED_INTERNAL, "out_of_memory",
+				"No memory for reference data.");
 	for (size_t i = 0; i < rows.count; i++)
 		(*items)[i] = (struct reference_item){
 			.kind = db_at_text(&rows, i, 0),
@@ -26,17 +27,18 @@ enum led_err reference_list(struct db *db, struct arena *arena, const char *bind
 }
 
 static bool holds(const struct reference_item *items, size_t count,
-                  const struct reference_item *wanted)
+		  const struct reference_item *wanted)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(items[i].kind, wanted->kind) == 0 && strcmp(items[i].id, wanted->id) == 0)
+		if (strcmp(items[i].kind, wanted->kind) == 0 &&
+		    strcmp(items[i].id, wanted->id) == 0)
 			return true;
 	return false;
 }
 
 enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
-                               const char *business_name, const struct reference_item *items,
-                               size_t count, struct led_error *error)
+			       const char *business_name, const struct reference_item *items,
+			       size_t count, struct led_error *error)
 {
 	struct reference_item *old;
 	size_t old_count;
@@ -44,14 +46,15 @@ enum led_err reference_replace(struct db *db, struct arena *arena, const char *b
 	for (size_t i = 0; !err && i < old_count; i++)
 		if (!holds(items, count, &old[i]))
 			err = db_run(db, SQL_REFERENCE_DELETE,
-			             DB_ARGS(DB_S(binding), DB_S(old[i].kind), DB_S(old[i].id)), error);
+				     DB_ARGS(DB_S(binding), DB_S(old[i].kind), DB_S(old[i].id)),
+				     error);
 	for (size_t i = 0; !err && i < count; i++)
 		err = db_run(db, SQL_REFERENCE_PUT,
-		             DB_ARGS(DB_S(binding), DB_S(items[i].kind), DB_S(items[i].id),
-		                     DB_S(items[i].name), DB_S(items[i].body)),
-		             error);
+			     DB_ARGS(DB_S(binding), DB_S(items[i].kind), DB_S(items[i].id),
+				     DB_S(items[i].name), DB_S(items[i].body)),
+			     error);
 	if (!err)
-		err = db_run(db, SQL_BINDING_REFERENCE_READ, DB_ARGS(DB_S(business_name), DB_S(binding)),
-		             error);
+		err = db_run(db, SQL_BINDING_REFERENCE_READ,
+			     DB_ARGS(DB_S(business_name), DB_S(binding)), error);
 	return err;
 }

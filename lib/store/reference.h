@@ -13,13 +13,13 @@ struct reference_item {
 
 /* All items of a binding, ordered by kind and id, in the arena. */
 enum led_err reference_list(struct db *db, struct arena *arena, const char *binding,
-                            struct reference_item **items, size_t *count,
-                            struct led_error *error) __attribute__((warn_unused_result));
+			    struct reference_item **items, size_t *count, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* Inside a transaction: makes the cache hold exactly these items, and dates it. */
 enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
-                               const char *business_name, const struct reference_item *items,
-                               size_t count, struct led_error *error)
-        __attribute__((warn_unused_result));
+			       const char *business_name, const struct reference_item *items,
+			       size_t count, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -15,19 +15,19 @@ struct run {
 
 /* LED_NOT_FOUND when the binding has no such run. */
 enum led_err run_get(struct db *db, struct arena *arena, const char *binding, int64_t id,
-                     struct run *run, struct led_error *error) __attribute__((warn_unused_result));
+		     struct run *run, struct led_error *error) __attribute__((warn_unused_result));
 
 enum led_err run_start(struct db *db, int64_t id, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 /* The shop's document as read: its number and, where it has one, its total. */
 enum led_err run_describe(struct db *db, int64_t id, const char *number, const char *currency,
-                          const struct decimal *total, struct led_error *error)
-        __attribute__((warn_unused_result));
+			  const struct decimal *total, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* The translation's warnings (JSON or NULL). */
 enum led_err run_warn(struct db *db, int64_t id, const char *warnings, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 enum run_status { RUN_SUCCEEDED, RUN_SKIPPED, RUN_FAILED };
 
@@ -43,11 +43,11 @@ struct run_end {
 };
 
 enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
-                        struct led_error *error) __attribute__((warn_unused_result));
+			struct led_error *error) __attribute__((warn_unused_result));
 
 /* Back in the queue, with what it waits for; `spent`: the attempt counts. */
 enum led_err run_postpone(struct db *db, int64_t id, bool spent, const struct led_error *why,
-                          struct led_error *error) __attribute__((warn_unused_result));
+			  struct led_error *error) __attribute__((warn_unused_result));
 
 struct run_attempt {
 	int64_t started_at; /* Unix seconds */
@@ -58,7 +58,7 @@ struct run_attempt {
 };
 
 enum led_err run_add_attempt(struct db *db, int64_t id, const struct run_attempt *attempt,
-                             struct led_error *error) __attribute__((warn_unused_result));
+			     struct led_error *error) __attribute__((warn_unused_result));
 
 /* The latest run of one event of one entity, for telling the shop. */
 struct run_state {
@@ -69,8 +69,8 @@ struct run_state {
 };
 
 enum led_err run_latest(struct db *db, struct arena *arena, const char *binding,
-                        const char *entity_type, int64_t magento_id, const char *event,
-                        struct run_state *state, struct led_error *error)
-        __attribute__((warn_unused_result));
+			const char *entity_type, int64_t magento_id, const char *event,
+			struct run_state *state, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -24,17 +24,17 @@ struct xref {
 };
 
 enum led_err xref_get(struct db *db, struct arena *arena, const struct xref_key *key,
-                      struct xref *xref, struct led_error *error)
-        __attribute__((warn_unused_result));
+		      struct xref *xref, struct led_error *error)
+	__attribute__((warn_unused_result));
 enum led_err xref_put(struct db *db, const struct xref_key *key, const struct xref *xref,
-                      struct led_error *error) __attribute__((warn_unused_result));
+		      struct led_error *error) __attribute__((warn_unused_result));
 
 /* Of all kinds that begin with `kind_prefix`: their displayed_as, for the references that
  * one customer's contacts in other currencies have taken. */
 enum led_err xref_list(struct db *db, struct arena *arena, const char *binding,
-                       const char *business, const char *kind_prefix, const char *magento_key,
-                       struct db_rows *rows, struct led_error *error)
-        __attribute__((warn_unused_result));
+		       const char *business, const char *kind_prefix, const char *magento_key,
+		       struct db_rows *rows, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 struct intent {
 	bool found;
@@ -45,11 +45,11 @@ struct intent {
 };
 
 enum led_err intent_get(struct db *db, struct arena *arena, const struct xref_key *key,
-                        struct intent *intent, struct led_error *error)
-        __attribute__((warn_unused_result));
+			struct intent *intent, struct led_error *error)
+	__attribute__((warn_unused_result));
 enum led_err intent_put(struct db *db, const struct xref_key *key, const struct intent *intent,
-                        struct led_error *error) __attribute__((warn_unused_result));
+			struct led_error *error) __attribute__((warn_unused_result));
 enum led_err intent_delete(struct db *db, const struct xref_key *key, struct led_error *error)
-        __attribute__((warn_unused_result));
+	__attribute__((warn_unused_result));
 
 #endif
