@@ -11,6 +11,7 @@
 /* One file a page. */
 http_handler login_form, login_submit, logout_submit;
 http_handler home_page;
+http_handler bindings_page, binding_page, binding_pause, binding_resume, binding_refresh;
 http_handler sync_page;
 http_handler sync_run_page;
 

@@ -8,6 +8,7 @@
 static const struct {
 	const char *section, *path, *name;
 } NAVIGATION[] = {
+	{"bindings", "/dashboard/bindings", "Bindings"},
 	{"sync", "/dashboard/sync", "Sync history"},
 };
 
@@ -143,7 +144,8 @@ enum led_err page_message(const struct site *site, const struct http_request *re
 void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path)
 {
-	const char *location = arena_printf(request->arena, "%s%s", site->prefix, path);
+	const char *location =
+		path ? arena_printf(request->arena, "%s%s", site->prefix, path) : NULL;
 
 	if (location)
 		http_response_redirect(response, location);

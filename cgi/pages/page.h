@@ -46,7 +46,8 @@ enum led_err page_message(const struct site *site, const struct http_request *re
 			  const char *message, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* A redirect to one of our own paths, given without the public prefix. */
+/* A redirect to one of our own paths, given without the public prefix. A NULL path (memory was
+ * short when it was made) fails the response. */
 void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path);
 

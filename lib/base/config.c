@@ -12,7 +12,7 @@
 
 const char *const CONFIG_REGION_CODES[CONFIG_REGIONS] = {"GB", "US", "IE", "CA", "FR", "ES", "DE"};
 
-enum kind { TEXT, URL, REGION_URL, BOOL, INT, LEVEL };
+enum kind { TEXT, URL, REGION_URL, SMTP_URL, BOOL, INT, LEVEL };
 
 static const struct key {
 	const char *name;
@@ -53,6 +53,10 @@ static const struct key {
 	REGIONAL("sage_revoke_url", CONFIG_SAGE_REVOKE),
 	REGIONAL("sage_api_url", CONFIG_SAGE_API),
 	{"shop_ports", TEXT, AT(shop_ports), "", 0, 0},
+	{"smtp_url", SMTP_URL, AT(smtp_url), "", 0, 0},
+	{"smtp_user", TEXT, AT(smtp_user), "", 0, 0},
+	{"smtp_password", TEXT, AT(smtp_password), "", 0, 0},
+	{"mail_from", TEXT, AT(mail_from), "", 0, 0},
 	{"allow_http_loopback", BOOL, AT(allow_http_loopback), "no", 0, 0},
 	{"signup", BOOL, AT(signup), "no", 0, 0},
 	{"worker_threads", INT, AT(worker_threads), "8", 1, 64},
@@ -72,17 +76,27 @@ static const struct key *find_key(const char *name)
 	return NULL;
 }
 
-static bool set_text(char *field, const char *value, bool is_url)
+static bool has_scheme(const char *value, enum kind kind)
+{
+	if (kind == REGION_URL && !*value)
+		return true;
+	if (kind == URL || kind == REGION_URL)
+		return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
+	if (kind == SMTP_URL)
+		return !*value || strncmp(value, "smtps://", 8) == 0 ||
+		       strncmp(value, "smtp://", 7) == 0;
+	return true;
+}
+
+static bool set_text(char *field, const char *value, enum kind kind)
 {
 	size_t len = strlen(value);
 	if (len >= CONFIG_TEXT_MAX)
 		return false;
 	memcpy(field, value, len + 1);
-	if (!is_url || !len)
-		return !is_url;
-	if (len > 1 && field[len - 1] == '/')
+	if (kind != TEXT && len > 1 && field[len - 1] == '/')
 		field[len - 1] = '\0';
-	return strncmp(field, "https://", 8) == 0 || strncmp(field, "http://", 7) == 0;
+	return has_scheme(field, kind);
 }
 
 static bool set_bool(bool *field, const char *value)
@@ -108,9 +122,9 @@ static bool set_value(struct config *config, const struct key *key, const char *
 	switch (key->kind) {
 	case TEXT:
 	case URL:
-		return set_text(field, value, key->kind == URL);
 	case REGION_URL:
-		return set_text(field, value, *value != '\0');
+	case SMTP_URL:
+		return set_text(field, value, key->kind);
 	case BOOL:
 		return set_bool(field, value);
 	case LEVEL:
@@ -140,6 +154,7 @@ static enum led_err bad_value(struct led_error *error, const char *where, const 
 		[TEXT] = "text of at most 511 bytes",
 		[URL] = "an http:// or https:// address",
 		[REGION_URL] = "an http:// or https:// address, or empty",
+		[SMTP_URL] = "an smtp:// or smtps:// address, or empty",
 		[BOOL] = "yes or no",
 		[INT] = "a whole number in its range",
 		[LEVEL] = "debug, info, warning or error",

@@ -41,7 +41,11 @@ struct config {
 	char sage_api_url[CONFIG_TEXT_MAX];
 	char sage_regional[CONFIG_SAGE_URLS][CONFIG_REGIONS][CONFIG_TEXT_MAX]; /* "": the common */
 	char shop_ports[CONFIG_TEXT_MAX]; /* besides 443 and 8443: "8444, 9443" */
-	bool allow_http_loopback;         /* sandboxes and tests only */
+	char smtp_url[CONFIG_TEXT_MAX];  /* smtp://host[:port] or smtps://…; "": mail is kept */
+	char smtp_user[CONFIG_TEXT_MAX]; /* "": the relay asks for no sign-in */
+	char smtp_password[CONFIG_TEXT_MAX];
+	char mail_from[CONFIG_TEXT_MAX]; /* a bare address */
+	bool allow_http_loopback;        /* sandboxes and tests only */
 	bool signup;
 	int worker_threads;   /* 1 … 64 */
 	int token_skew;       /* seconds a shop's clock may differ; 0 … 600 */

@@ -36,10 +36,9 @@ enum led_err policy_add(struct db *db, const char *binding, int64_t before, cons
 			const char *author, bool *added, struct led_error *error)
 {
 	enum led_err err = db_run(db, SQL_POLICY_CURRENT,
-				  DB_ARGS(DB_I(before + 1), DB_S(binding), DB_I(before)), error);
+				  DB_ARGS(DB_S(binding), DB_S(binding), DB_I(before)), error);
 	*added = !err && db_affected(db) == 1;
 	if (!*added)
 		return err;
-	return db_run(db, SQL_POLICY_ADD,
-		      DB_ARGS(DB_S(binding), DB_I(before + 1), DB_S(body), DB_S(author)), error);
+	return db_run(db, SQL_POLICY_ADD, DB_ARGS(DB_S(body), DB_S(author), DB_S(binding)), error);
 }

@@ -13,7 +13,7 @@ SELECT id FROM account WHERE name = ?;
 INSERT INTO member (account_id, email, password_hash, role) VALUES (?, ?, ?, ?);
 
 -- name: admin_audit(account, action, detail)
-INSERT INTO audit_log (account_id, actor, address, action, detail) VALUES (?, 'ledgerctl', '', ?, ?);
+CALL audit_append(?, 'ledgerctl', '', ?, ?);
 
 -- name: admin_binding_of_shop(account, shop_url)
 SELECT id, status FROM binding WHERE account_id = ? AND shop_url = ?;
@@ -80,3 +80,23 @@ SELECT status, COUNT(*) FROM sync_run
 SELECT DATE_FORMAT(MAX(served_at), '%Y-%m-%dT%H:%i:%SZ'),
        TIMESTAMPDIFF(SECOND, MAX(served_at), UTC_TIMESTAMP(6))
   FROM lane WHERE served_at > '2000-01-02';
+
+-- name: admin_audit_accounts(name, name_again)
+-- scope: installation
+-- The heads of the chains: of one account, or (with an empty name) of all.
+SELECT h.account_id, COALESCE(a.name, '(the installation)'), HEX(h.hash)
+  FROM audit_head h LEFT JOIN account a ON a.id = h.account_id
+ WHERE ? = '' OR a.name = ? ORDER BY h.account_id;
+
+-- name: admin_audit_rows(account, account_again, after_id, most)
+-- What each row says of the one before, says of itself, and should say of itself.
+SELECT id, HEX(previous_hash), HEX(hash),
+       SHA2(CONCAT_WS('\n', HEX(previous_hash), COALESCE(account_id, 0), actor, address, action,
+                      detail, created_at), 256)
+  FROM audit_log
+ WHERE (account_id = ? OR (? = 0 AND account_id IS NULL)) AND id > ? ORDER BY id LIMIT ?;
+
+-- name: admin_status_mail()
+-- scope: installation
+SELECT state, COUNT(*), TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6))
+  FROM mail WHERE state <> 'sent' GROUP BY state;

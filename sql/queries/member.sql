@@ -1,3 +1,3 @@
 -- name: member_by_email(email)
 -- scope: signing in
-SELECT id, account_id, email, password_hash FROM member WHERE email = ?;
+SELECT id, account_id, email, password_hash, totp_confirmed_at IS NOT NULL FROM member WHERE email = ?;

@@ -1,0 +1,88 @@
+'use strict';
+// Many shops, one worker of many threads: lanes side by side, each in order, none starved.
+// Run under ThreadSanitizer as well.
+
+const assert = require('node:assert/strict');
+const { after, before, it } = require('node:test');
+const { startStack } = require('./lib/stack');
+const { pairShop } = require('./lib/shop');
+const { Sage } = require('./lib/sage');
+
+const SHOPS = 6;
+const EACH = 5;
+const CROWD = 40; // invoices of the one busy shop
+const CART = {
+	items: [{ sku: 'A', name: 'Tea', qty: 2, price: 50, tax_percent: 20 }],
+	billing_address: { street: ['9 Order Rd'], city: 'Leeds', postcode: 'LS1 1AA', country_id: 'GB' },
+	state: 'open',
+};
+
+let stack, sage;
+const shops = [];
+
+async function sell(shop, count) {
+	for (let i = 0; i < count; i++)
+		await shop.sandbox('invoices', { ...CART, guest: { email: `${shop.name}-${i}@example.test`, last_name: 'Guest' } });
+	await shop.sandbox('drain', {});
+}
+
+before(async () => {
+	stack = await startStack();
+	sage = new Sage(stack.sageUrl);
+	for (let i = 0; i < SHOPS; i++) {
+		const { id } = await sage.control('POST', 'businesses', { name: `Lane ${i}`, region: 'GB', user: `lane${i}@shop.example` });
+		const shop = await pairShop(stack, { shop: `lane${i}`, business: id });
+		shops.push(Object.assign(shop, { name: `lane${i}` }));
+	}
+	await stack.runWorker(); // reference data
+});
+after(() => stack?.stop());
+
+it('every shop’s invoices are posted once, each business written to by one at a time', async () => {
+	for (const shop of shops) await sell(shop, EACH);
+	await sage.fault({ kind: 'latency', ms: 20, count: -1, path: '/v3.1' });
+	const { status, stderr } = await stack.runWorker();
+	await sage.calm();
+	assert.equal(status, 0, stderr);
+	const left = await stack.sql("SELECT id, status, error_code FROM sync_run WHERE status <> 'succeeded'");
+	assert.deepEqual(left, []);
+	for (const shop of shops) {
+		const references = (await sage.invoices(shop.business)).map((invoice) => invoice.reference);
+		assert.equal(references.length, EACH);
+		assert.equal(new Set(references).size, EACH);
+	}
+	const stats = await sage.stats();
+	assert.equal(stats.parallel_writes, 0);
+	assert.ok(stats.in_flight_max > 1, 'lanes ran side by side');
+});
+
+it('one shop’s crowd does not hold up another’s first invoice', async () => {
+	const [busy, quiet] = shops;
+	await sell(busy, CROWD - 1);
+	await sell(quiet, 1);
+	await sage.fault({ kind: 'latency', ms: 20, count: -1, path: '/v3.1' });
+	const { status, stderr } = await stack.runWorker({ env: { LEDGER_WORKER_THREADS: '2' } });
+	await sage.calm();
+	assert.equal(status, 0, stderr);
+	const [{ waited }] = await stack.sql(`
+		SELECT COUNT(*) AS waited FROM sync_run
+		 WHERE binding_id = '${busy.tenant}'
+		   AND finished_at < (SELECT MAX(finished_at) FROM sync_run WHERE binding_id = '${quiet.tenant}')
+		   AND queued_at > (SELECT MAX(queued_at) FROM sync_run WHERE binding_id = '${shops[2].tenant}')`);
+	assert.ok(Number(waited) < CROWD / 2, `${waited} of the crowd went first`);
+});
+
+it('a shop that is slow to answer holds up nobody but itself', async () => {
+	const [slow, quick] = shops;
+	await slow.sandbox('faults', { fault: 'slow', ms: 2500, count: 2, match: 'GET ' });
+	await sell(slow, 1);
+	await sell(quick, 3);
+	const { status, stderr } = await stack.runWorker();
+	assert.equal(status, 0, stderr);
+	const [order] = await stack.sql(`
+		SELECT MAX(IF(binding_id = '${slow.tenant}', finished_at, NULL)) AS slow,
+		       MAX(IF(binding_id = '${quick.tenant}', finished_at, NULL)) AS quick FROM sync_run`);
+	assert.ok(order.quick < order.slow, JSON.stringify(order));
+	const left = await stack.sql("SELECT id, status, error_code FROM sync_run WHERE status <> 'succeeded'");
+	assert.deepEqual(left, []);
+});
