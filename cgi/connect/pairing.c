@@ -27,7 +27,7 @@ static struct magento_shop shop_of(const struct connect *connect, const struct p
 }
 
 /* Writes what became of the attempt. */
-static enum led_err settle(const struct connect *connect, const struct http_request *request,
+static enum led_err settle(const struct connect *connect, struct http_request *request,
 			   const struct pairing *pairing, enum magento_pairing outcome,
 			   struct led_error *error)
 {
@@ -38,7 +38,8 @@ static enum led_err settle(const struct connect *connect, const struct http_requ
 	audit.facts[1] = (struct audit_fact){"shop", pairing->shop_url};
 	switch (outcome) {
 	case MAGENTO_PAIRED:
-		return pairing_accept(connect->site.db, pairing, &audit, &accepted, error);
+		return pairing_accept(connect->site.db, request->arena, pairing, &audit, &accepted,
+				      error);
 	case MAGENTO_NOT_PAIRED:
 		return pairing_refuse(connect->site.db, pairing, error);
 	case MAGENTO_PAIRING_UNKNOWN:

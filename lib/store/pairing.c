@@ -112,10 +112,23 @@ enum led_err pairing_begin(struct db *db, struct arena *arena, const struct seal
 }
 
 struct acceptance {
+	struct arena *arena;
 	const struct pairing *pairing;
 	const struct audit_entry *audit;
 	bool *accepted;
 };
+
+static enum led_err drop_taken_business(struct db *db, const struct acceptance *a,
+					struct led_error *error)
+{
+	const char *binding = a->pairing->binding;
+	struct db_rows rows;
+	enum led_err err = db_query(db, a->arena, SQL_PAIRING_BUSINESS_TAKEN,
+				    DB_ARGS(DB_S(binding)), &rows, error);
+	if (err || !rows.count)
+		return err;
+	return db_run(db, SQL_PAIRING_DROP_BUSINESS, DB_ARGS(DB_S(binding)), error);
+}
 
 static enum led_err accept(struct db *db, void *context, struct led_error *error)
 {
@@ -127,18 +140,17 @@ static enum led_err accept(struct db *db, void *context, struct led_error *error
 	*a->accepted = !err && db_affected(db) == 1;
 	if (!*a->accepted)
 		return err;
-	err = db_run(db, SQL_PAIRING_DROP_TAKEN_BUSINESS,
-		     DB_ARGS(DB_S(pairing->binding), DB_S(pairing->binding)), error);
+	err = drop_taken_business(db, a, error);
 	if (!err)
 		err = db_run(db, SQL_PAIRING_WAKE_LANES, DB_ARGS(DB_S(pairing->binding)), error);
 	return err ? err : audit_add(db, a->audit, error);
 }
 
-enum led_err pairing_accept(struct db *db, const struct pairing *pairing,
+enum led_err pairing_accept(struct db *db, struct arena *arena, const struct pairing *pairing,
 			    const struct audit_entry *audit, bool *accepted,
 			    struct led_error *error)
 {
-	struct acceptance a = {pairing, audit, accepted};
+	struct acceptance a = {arena, pairing, audit, accepted};
 	return db_transaction(db, accept, &a, error);
 }
 

@@ -42,7 +42,7 @@ enum led_err pairing_begin(struct db *db, struct arena *arena, const struct seal
 
 /* The shop has the keys: they are the binding's, and what it waited with goes on. False in
  * *accepted when this attempt was settled by somebody else. */
-enum led_err pairing_accept(struct db *db, const struct pairing *pairing,
+enum led_err pairing_accept(struct db *db, struct arena *arena, const struct pairing *pairing,
 			    const struct audit_entry *audit, bool *accepted,
 			    struct led_error *error) __attribute__((warn_unused_result));
 

@@ -24,16 +24,17 @@ SELECT body FROM policy WHERE binding_id = ? AND version = ?;
 -- Every invoice_number_prefix this binding ever had.
 SELECT DISTINCT JSON_VALUE(body, '$.invoice_number_prefix') FROM policy WHERE binding_id = ?;
 
--- name: policy_add(body, author, binding)
--- scope: the binding stands behind the settings
-INSERT INTO policy (binding_id, version, body, author)
-  SELECT id, policy_version, ?, ? FROM binding WHERE id = ?;
+-- name: policy_next(binding)
+-- The current one may be 0 again, after a change of business.
+SELECT COALESCE(MAX(version), 0) + 1 FROM policy WHERE binding_id = ?;
 
--- name: policy_current(binding, binding_again, before)
--- The next version, guarded by the one it replaces (0 again after a change of business).
-UPDATE binding
-   SET policy_version = (SELECT COALESCE(MAX(version), 0) + 1 FROM policy WHERE binding_id = ?)
- WHERE id = ? AND policy_version = ?;
+-- name: policy_current(version, binding, before)
+-- scope: first parameter is the new version
+-- Guarded by the version it replaces.
+UPDATE binding SET policy_version = ? WHERE id = ? AND policy_version = ?;
+
+-- name: policy_add(binding, version, body, author)
+INSERT INTO policy (binding_id, version, body, author) VALUES (?, ?, ?, ?);
 
 -- name: reference_list(binding)
 SELECT kind, item_id, name, body FROM reference_item WHERE binding_id = ? ORDER BY kind, item_id;

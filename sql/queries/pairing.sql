@@ -40,11 +40,14 @@ UPDATE binding
        paired_at = UTC_TIMESTAMP(6), ping_due_at = UTC_TIMESTAMP(6) + INTERVAL 5 MINUTE
  WHERE id = ? AND pending_inbound_key = ?;
 
--- name: pairing_drop_taken_business(binding, binding_again)
+-- name: pairing_business_taken(binding)
 -- While this binding was revoked another one may have been joined to its Sage business.
-UPDATE binding SET sage_business_id = NULL, sage_status = 'pending'
- WHERE id = ? AND sage_business_id IN
-       (SELECT sage_business_id FROM binding WHERE status = 'active' AND id <> ?);
+SELECT 1 FROM binding b
+  JOIN binding o ON o.sage_business_id = b.sage_business_id AND o.status = 'active' AND o.id <> b.id
+ WHERE b.id = ? LIMIT 1;
+
+-- name: pairing_drop_business(binding)
+UPDATE binding SET sage_business_id = NULL, sage_status = 'pending' WHERE id = ?;
 
 -- name: pairing_refuse(binding, inbound_key)
 CALL pairing_refuse(?, ?);
