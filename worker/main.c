@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "pairings.h"
 #include "sweep.h"
 #include "worker.h"
 
@@ -17,9 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINGER_SECOND  58 /* of the minute */
-#define CONNECTIONS    5  /* of the pool: statements are short, HTTP holds none */
-#define STATEMENT_SETS (DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING)
+#define LINGER_SECOND 58 /* of the minute */
+#define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
+#define STATEMENT_SETS                                                                             \
+	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
+	 DB_SET_PAIRING | DB_SET_AUDIT)
 
 static struct worker worker;
 
@@ -71,7 +74,8 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 
 static int run_threads(int count)
 {
-	pthread_t threads[64];
+	pthread_t threads[64], pairings;
+	bool settling = true;
 	int started = 0;
 	while (started < count && started < 64) {
 		atomic_fetch_add(&worker.threads_running, 1);
@@ -84,7 +88,13 @@ static int run_threads(int count)
 	if (started < count)
 		log_write(LOG_ERROR, "threads_missing", LOG_N("started", started),
 			  LOG_N("wanted", count));
+	if (pthread_create(&pairings, NULL, pairings_main, &worker)) {
+		log_write(LOG_ERROR, "pairings_not_settled");
+		settling = false;
+	}
 	sweep_until_done(&worker);
+	if (settling)
+		pthread_join(pairings, NULL);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	return started > 0 ? 0 : 1;

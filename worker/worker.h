@@ -92,6 +92,6 @@ struct job_kind {
 /* NULL for a kind that no program queues. */
 const struct job_kind *job_kind_find(const char *name);
 
-job_function invoice_created, push_state, refresh_reference;
+job_function invoice_created, push_state, refresh_reference, refresh_shop;
 
 #endif

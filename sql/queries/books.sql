@@ -2,8 +2,12 @@
 
 -- name: binding_get(binding)
 SELECT account_id, shop_url, status, sage_status, magento_status, sage_region, sage_business_id,
-       policy_version, reference_at IS NOT NULL, inbound_key
+       policy_version, reference_at IS NOT NULL, inbound_key, key_version, paused
   FROM binding WHERE id = ?;
+
+-- name: binding_state(binding)
+-- What a lane's holder must not go on without noticing.
+SELECT status, paused, key_version, sage_business_id, pending_since IS NOT NULL FROM binding WHERE id = ?;
 
 -- name: binding_set_sage_status(status, binding)
 -- scope: first parameter is the new state
