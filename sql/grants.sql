@@ -12,9 +12,15 @@ CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
 -- questions, and lets a shop disconnect. It cannot read the keys that sign our calls,
 -- nor any Sage token.
 GRANT EXECUTE ON PROCEDURE ledger.intake_event TO 'ledger-webhook'@'localhost';
+GRANT INSERT (id, account_id, binding_id, lane_id, event, entity_type, magento_id, website_id,
+              store_id, occurred_at, magento_number, policy_version, token)
+  ON ledger.sync_run TO 'ledger-webhook'@'localhost';
+GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
+GRANT SELECT (id, binding_id, upstream) ON ledger.lane TO 'ledger-webhook'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
-              previous_key, previous_key_until, pending_since, sage_region)
+              previous_key, previous_key_until, pending_since, sage_region,
+              policy_version)
   ON ledger.binding TO 'ledger-webhook'@'localhost';
 GRANT INSERT ON ledger.token_seen TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
@@ -22,6 +28,7 @@ GRANT SELECT ON ledger.job TO 'ledger-webhook'@'localhost';
 
 -- Sees no sealed value at all.
 GRANT SELECT ON ledger.account TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.member TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashboard'@'localhost';
@@ -57,6 +64,8 @@ GRANT EXECUTE ON PROCEDURE ledger.reference_refresh TO 'ledger-connect'@'localho
 
 -- Reads bindings and moves their work along; people and sessions are none of its business.
 GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';
+GRANT SELECT (id, plan) ON ledger.account TO 'ledger-worker'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.oauth_token TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT ON ledger.policy TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-worker'@'localhost';

@@ -34,6 +34,16 @@ enum led_err task_renew(struct task *task, struct led_error *error)
 	return LED_OK;
 }
 
+enum led_err task_wait_behind(struct task *task, const char *entity_type, int64_t magento_id,
+			      struct led_error *error)
+{
+	task->behind.entity_type = entity_type;
+	task->behind.magento_id = magento_id;
+	return led_fail(error, LED_NOT_FOUND, "waits_behind",
+			"It waits until %s %lld, which it belongs to, is finished.", entity_type,
+			(long long)magento_id);
+}
+
 static enum led_err take_next(struct task *task, struct job *job, bool *found,
 			      struct led_error *error)
 {
@@ -163,6 +173,7 @@ static enum led_err work_on_next(struct task *task, bool *more, struct led_error
 	log_context(id);
 	task->calls.count = task->calls.lost = 0;
 	task->posted.key.binding = NULL;
+	task->warnings.count = 0;
 	err = work_on(task, &job, &parked, error);
 	log_context("");
 	*more = !err && !parked;

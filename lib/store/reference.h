@@ -17,7 +17,7 @@ enum led_err reference_list(struct db *db, struct arena *arena, const char *bind
 	__attribute__((warn_unused_result));
 
 /* The kind that the shop offers; all others are Sage's. */
-#define REFERENCE_SHOP_METHOD "magento_payment_method"
+#define REFERENCE_SHOP_METHOD "shop_payment_method"
 
 /* Inside a transaction: makes the cache hold exactly these items of Sage's, and dates it. */
 enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
