@@ -21,8 +21,15 @@ GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.job TO 'ledger-webhook'@'localhost';
 
 -- Sees no sealed value at all.
-GRANT SELECT ON ledger.account TO 'ledger-dashboard'@'localhost';
-GRANT SELECT ON ledger.member TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, INSERT ON ledger.account TO 'ledger-dashboard'@'localhost';
+GRANT SELECT (id, account_id, email, password_hash, role, created_at, totp_confirmed_at),
+      INSERT (account_id, email, password_hash, role),
+      UPDATE (password_hash, password_set_at, role), DELETE
+  ON ledger.member TO 'ledger-dashboard'@'localhost';
+GRANT SELECT (member_id), DELETE ON ledger.recovery_code TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.invitation TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.password_reset TO 'ledger-dashboard'@'localhost';
+GRANT INSERT ON ledger.mail TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.audit_log TO 'ledger-dashboard'@'localhost';
@@ -35,7 +42,24 @@ GRANT SELECT ON ledger.run_attempt TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.job TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
 
--- Reads bindings and moves their work along; people and sessions are none of its business.
+-- The second step of signing in, whose secret only it can open. (What pairing and Sage's
+-- sign-in need stands below.)
+GRANT SELECT ON ledger.account TO 'ledger-connect'@'localhost';
+GRANT SELECT (id, account_id, email, role, password_hash, totp_secret, totp_confirmed_at,
+              totp_last_step),
+      UPDATE (totp_secret, totp_confirmed_at, totp_last_step)
+  ON ledger.member TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.recovery_code TO 'ledger-connect'@'localhost';
+GRANT SELECT, UPDATE, DELETE ON ledger.session TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-connect'@'localhost';
+GRANT INSERT ON ledger.mail TO 'ledger-connect'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-connect'@'localhost';
+
+-- Reads bindings and moves their work along. Of people it knows whom to write to.
+GRANT SELECT (account_id, email, role) ON ledger.member TO 'ledger-worker'@'localhost';
+GRANT SELECT ON ledger.account TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.mail TO 'ledger-worker'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.oauth_token TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT ON ledger.policy TO 'ledger-worker'@'localhost';
@@ -49,7 +73,6 @@ GRANT SELECT, INSERT, UPDATE ON ledger.entity_xref TO 'ledger-worker'@'localhost
 GRANT SELECT, DELETE ON ledger.token_seen TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.session TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
-GRANT INSERT ON ledger.audit_log TO 'ledger-worker'@'localhost';
 
 -- The operator's tool owns the schema.
 GRANT ALL PRIVILEGES ON ledger.* TO 'ledgerctl'@'localhost';

@@ -8,6 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "post_mail.h"
 #include "sweep.h"
 #include "worker.h"
 
@@ -18,9 +19,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#define LINGER_SECOND  58 /* of the minute */
-#define CONNECTIONS    5  /* of the pool: statements are short, HTTP holds none */
-#define STATEMENT_SETS (DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING)
+#define LINGER_SECOND 58 /* of the minute */
+#define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
+#define STATEMENT_SETS                                                                             \
+	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
+	 DB_SET_MAIL | DB_SET_POST)
 
 static struct worker worker;
 
@@ -69,7 +72,9 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 		worker.linger_until = INT64_MAX;
 	else if (worker.linger_until <= now)
 		worker.linger_until += 60;
-	err = http_client_global_init(error);
+	err = post_mail_check(&worker.config, error);
+	if (!err)
+		err = http_client_global_init(error);
 	if (!err)
 		err = seal_keys_load(worker.config.key_dir, 1U << SEAL_VAULT, &worker.keys, error);
 	if (!err)
@@ -80,8 +85,9 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 
 static int run_threads(int count)
 {
-	pthread_t threads[64];
+	pthread_t threads[64], mail_thread;
 	int started = 0;
+	bool mail;
 	while (started < count && started < 64) {
 		atomic_fetch_add(&worker.threads_running, 1);
 		if (pthread_create(&threads[started], NULL, thread_main, &worker)) {
@@ -93,9 +99,14 @@ static int run_threads(int count)
 	if (started < count)
 		log_write(LOG_ERROR, "threads_missing", LOG_N("started", started),
 			  LOG_N("wanted", count));
+	mail = pthread_create(&mail_thread, NULL, post_mail_main, &worker) == 0;
+	if (!mail)
+		log_write(LOG_ERROR, "mail_thread_missing");
 	sweep_until_done(&worker);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
+	if (mail)
+		pthread_join(mail_thread, NULL);
 	return started > 0 ? 0 : 1;
 }
 

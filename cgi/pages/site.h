@@ -57,6 +57,10 @@ void site_close(struct site *site);
  * begins with `site`. */
 int site_serve(const struct site *site, void *state);
 
+/* The program's routes as JSON on standard output, for the tests that walk them: a list of
+ * {method, path, signed_in, role, json}. The program's exit status. */
+int site_print_routes(const struct site *site);
+
 /* gate.c: sessions, roles, and what every POST must prove. */
 http_handler gate_before;
 void gate_set_cookie(struct http_response *response, const char *id);
@@ -66,6 +70,8 @@ void gate_clear_cookie(struct http_response *response);
 const char *next_checked(struct http_request *request, const char *next);
 /* The sign-in page's path, with the way back to the page asked for. */
 const char *next_sign_in(const struct http_request *request);
+/* A path that was checked, percent-encoded for a query; "" when it is too long. */
+const char *next_encoded(struct arena *arena, const char *next);
 /* Whether signing in may lead back to this route's pattern. */
 bool next_has_pattern(const char *pattern);
 

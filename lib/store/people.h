@@ -33,7 +33,7 @@ enum led_err people_sign_up(struct db *db, const struct people_sign_up *sign_up,
 
 /* LED_NOT_FOUND, "member_unknown": no member of this account. LED_VALIDATION, "last_owner":
  * the account would have none left. The sessions of the member end, but for `kept` (a session
- * id, or NULL): who changes his own role has renewed that one first. */
+ * id, or NULL): who changes the own role renews that one next. */
 enum led_err people_set_role(struct db *db, struct arena *arena, const struct session *by,
 			     const char *address, int64_t member, enum member_role role,
 			     const char *kept, struct led_error *error)
