@@ -17,7 +17,7 @@
 #define CTL_USER        "ledgerctl" /* the MariaDB user */
 
 struct ctl_option {
-	const char *name;     /* "--account" */
+	const char *name;     /* "--account"; "CODE": a word without a name of its own */
 	const char *argument; /* "NAME" as help shows it; NULL: a flag */
 	bool required;
 	const char *help;
@@ -30,6 +30,7 @@ struct ctl_command {
 	const char *summary;
 	struct ctl_option options[CTL_OPTIONS_MAX]; /* ends with a zeroed one */
 	enum led_err (*run)(struct ctl *ctl, struct led_error *error);
+	bool no_config; /* reads neither configuration nor database */
 };
 
 /* One invocation. */
@@ -43,7 +44,7 @@ struct ctl {
 };
 
 extern const struct ctl_command ctl_migrate, ctl_keys_init, ctl_user_add, ctl_binding_add,
-	ctl_status;
+	ctl_status, ctl_explain;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

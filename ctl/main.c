@@ -9,7 +9,8 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct ctl_command *const commands[] = {
-	&ctl_migrate, &ctl_keys_init, &ctl_user_add, &ctl_binding_add, &ctl_status, NULL,
+	&ctl_migrate, &ctl_keys_init, &ctl_user_add, &ctl_binding_add,
+	&ctl_status,  &ctl_explain,   NULL,
 };
 
 static void print_usage(FILE *out)
@@ -80,13 +81,16 @@ static bool take_globals(struct ctl *ctl, char **argv, bool *help)
 }
 
 /* The option that argv[0] begins; *value its value, *taken the words it took. */
-static int match_option(const struct ctl_command *command, char **argv, const char **value,
-			int *taken)
+static int match_option(const struct ctl *ctl, char **argv, const char **value, int *taken)
 {
-	for (int i = 0; command->options[i].name; i++) {
-		const struct ctl_option *option = &command->options[i];
+	for (int i = 0; ctl->command->options[i].name; i++) {
+		const struct ctl_option *option = &ctl->command->options[i];
 		size_t len = strlen(option->name);
 		*taken = 1;
+		if (option->name[0] != '-' && argv[0][0] != '-' && !ctl->values[i]) {
+			*value = argv[0];
+			return i;
+		}
 		*value = "";
 		if (strncmp(argv[0], option->name, len) != 0)
 			continue;
@@ -111,7 +115,7 @@ static bool take_options(struct ctl *ctl, char **argv)
 	const struct ctl_command *command = ctl->command;
 	const char *value;
 	for (int taken; *argv; argv += taken) {
-		int i = match_option(command, argv, &value, &taken);
+		int i = match_option(ctl, argv, &value, &taken);
 		const char *wrong = i < 0 ? "is not known" : !value ? "lacks its value" : NULL;
 		if (!wrong && ctl->values[i])
 			wrong = "is given twice";
@@ -124,8 +128,10 @@ static bool take_options(struct ctl *ctl, char **argv)
 	}
 	for (int i = 0; command->options[i].name; i++) {
 		if (command->options[i].required && !ctl->values[i]) {
-			fprintf(stderr, "ledgerctl %s: %s %s is required.\n", command->name,
-				command->options[i].name, command->options[i].argument);
+			const char *argument = command->options[i].argument;
+			fprintf(stderr, "ledgerctl %s: %s%s%s is required.\n", command->name,
+				command->options[i].name, argument ? " " : "",
+				argument ? argument : "");
 			return false;
 		}
 	}
@@ -153,13 +159,15 @@ static void print_error(const struct ctl *ctl, const struct led_error *error)
 static int run(struct ctl *ctl)
 {
 	struct led_error error = {0};
-	enum led_err err = config_load(ctl->config_path, &ctl->config, &error);
-	if (!err) {
+	enum led_err err = LED_OK;
+	if (!ctl->command->no_config)
+		err = config_load(ctl->config_path, &ctl->config, &error);
+	if (!err && !ctl->command->no_config) {
 		log_open(CTL_USER, ctl->config.log_level);
 		ctl_check_modes(ctl);
-		if (ctl->json && !(ctl->result = json_object_new_object()))
-			err = led_fail(&error, LED_INTERNAL, "out_of_memory", "No memory.");
 	}
+	if (!err && ctl->json && !(ctl->result = json_object_new_object()))
+		err = led_fail(&error, LED_INTERNAL, "out_of_memory", "No memory.");
 	if (!err)
 		err = ctl->command->run(ctl, &error);
 	if (!err && ctl->json)

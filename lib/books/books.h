@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BOOKS_WARNINGS_MAX 8
+#define BOOKS_WARNINGS_MAX 12
 #define BOOKS_DETAIL_MAX   160 /* bytes with the NUL */
 
 /* Something worth knowing about a document that was posted all the same. */

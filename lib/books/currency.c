@@ -25,7 +25,8 @@ void currency_print(const struct books_context *context, const struct currency_s
 	if (!rate_counts(context, source) ||
 	    decimal_div(decimal_of(1, 0), source->base_to_order_rate, RATE_SCALE, &rate))
 		books_warn(warnings, "exchange_rate_from_sage", "%s", source->currency);
-	else if (decimal_compare(source->base_to_order_rate, decimal_of(INVERSE_ABOVE, 0)) > 0)
+	else if (!source->no_inverse &&
+		 decimal_compare(source->base_to_order_rate, decimal_of(INVERSE_ABOVE, 0)) > 0)
 		body_decimal(body, resource, "inverse_exchange_rate", source->base_to_order_rate);
 	else
 		body_decimal(body, resource, "exchange_rate", rate);

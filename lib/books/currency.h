@@ -9,6 +9,7 @@ struct currency_source {
 	const char *currency; /* the order's */
 	bool has_rate;
 	struct decimal base_to_order_rate; /* RATE_SCALE; order = base x rate */
+	bool no_inverse; /* the resource has no inverse_exchange_rate, as payments */
 };
 
 /* Writes currency_id and the rate into a resource object: nothing when the currency is the

@@ -17,8 +17,7 @@
 #include "books/contact.h"
 #include "magento/entity.h"
 
-/* The body of POST /contacts in the base currency. `taken` as in struct
- * books_contact_input. Errors as books_contact_body(). */
+/* The body of POST /contacts in the base currency. Errors as books_contact_body(). */
 enum led_err books_customer_post(const struct books_context *context,
 				 const struct magento_contact *customer, struct books_contact *out,
 				 struct led_error *error) __attribute__((warn_unused_result));
@@ -37,11 +36,11 @@ struct books_customer_put_input {
 };
 
 /* The body of PUT /contacts/{id}: only what the entity knows, so that nothing is cleared or
- * renamed by ignorance. *body is the caller's. LED_VALIDATION: "email_missing",
+ * renamed by ignorance. *out is the caller's. LED_VALIDATION: "email_missing",
  * "email_too_long". */
 enum led_err books_customer_put(const struct books_context *context,
 				const struct books_customer_put_input *input,
-				struct json_object **body, struct led_error *error)
+				struct json_object **out, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 #endif

@@ -61,18 +61,17 @@ int64_t draft_total(const struct draft *draft)
 	return total;
 }
 
-/* What neither lines nor shipping explain: rounding, gift cards, store credit. */
-enum led_err draft_add_adjustment(const struct books_context *context,
-				  const struct draft_source *source, struct draft *draft,
-				  struct books_warnings *warnings, struct led_error *error)
+/* A line that is no supply: at the no-tax rate, abroad at the rate of every line. */
+static enum led_err add_untaxed(const struct books_context *context,
+				const struct draft_source *source, const char *description,
+				int64_t amount, struct draft *draft, struct led_error *error)
 {
-	char amount[DECIMAL_TEXT_MAX];
-	int64_t rest = source->grand_total - draft_total(draft);
-	if (!rest)
-		return LED_OK;
+	char text[DECIMAL_TEXT_MAX];
 	struct tax_choice abroad = {0};
-	struct tax_line untaxed = {.name = "Adjustment", .abroad = source->abroad};
+	struct tax_line untaxed = {.name = description, .abroad = source->abroad};
 	const char *rate_id = tax_no_tax_rate(context);
+	if (!amount)
+		return LED_OK;
 	if (source->abroad) {
 		enum led_err err = tax_choose(context, &untaxed, TAX_DISCOUNT_NET, &abroad, error);
 		if (err)
@@ -83,14 +82,40 @@ enum led_err draft_add_adjustment(const struct books_context *context,
 		return led_fail(error, LED_VALIDATION, "no_tax_rate_missing",
 				"The total needs an adjustment of %s without tax, and Sage has no "
 				"tax rate of 0 %%.",
-				decimal_print(money_of(rest), amount));
+				decimal_print(money_of(amount), text));
 	draft->lines[draft->line_count++] = (struct draft_line){
-		.description = "Adjustment to Magento total",
+		.description = description,
 		.quantity = decimal_of(1, 0),
-		.unit_price = rest,
-		.net = rest,
+		.unit_price = amount,
+		.net = amount,
 		.tax_rate_id = rate_id,
 	};
+	return LED_OK;
+}
+
+enum led_err draft_add_refund(const struct books_context *context,
+			      const struct draft_source *source, struct draft *draft,
+			      struct led_error *error)
+{
+	enum led_err err =
+		add_untaxed(context, source, "Adjustment refund", source->refund, draft, error);
+	return err ? err
+		   : add_untaxed(context, source, "Adjustment fee", -source->fee, draft, error);
+}
+
+/* What neither lines nor shipping explain: rounding, gift cards, store credit. */
+enum led_err draft_add_adjustment(const struct books_context *context,
+				  const struct draft_source *source, struct draft *draft,
+				  struct books_warnings *warnings, struct led_error *error)
+{
+	char amount[DECIMAL_TEXT_MAX];
+	int64_t rest = source->grand_total - draft_total(draft);
+	if (!rest)
+		return LED_OK;
+	enum led_err err =
+		add_untaxed(context, source, "Adjustment to Magento total", rest, draft, error);
+	if (err)
+		return err;
 	decimal_print(money_of(rest), amount);
 	books_warn(warnings, "adjusted_to_total", "%s %s", amount, source->currency);
 	if (llabs(rest) * LARGE_PART > llabs(source->grand_total))
@@ -108,6 +133,8 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 	enum led_err err = draft_add_lines(context, source, out, warnings, error);
 	if (!err)
 		out->eu_type = source->abroad ? eu_type_of_draft(context, out, warnings) : NULL;
+	if (!err)
+		err = draft_add_refund(context, source, out, error);
 	if (!err)
 		err = draft_add_shipping(context, source, out, warnings, error);
 	if (!err)

@@ -12,12 +12,17 @@
 
 #include <stdbool.h>
 
+/* Lines that are none of the shop's: refund, fee, shipping, the adjustment. */
+#define DRAFT_EXTRA 4
+
 /* What a document is made of on the shop's side. */
 struct draft_source {
 	const struct magento_line *lines;
 	size_t line_count;
 	int64_t shipping_amount;
 	int64_t shipping_tax;
+	int64_t refund; /* of credit notes: what is given back on top, without tax */
+	int64_t fee;    /* and what is kept back */
 	int64_t grand_total;
 	const char *currency;
 	const char *abroad; /* the billing country of a cross-border document, else NULL */
@@ -35,7 +40,7 @@ struct draft_line {
 };
 
 struct draft {
-	struct draft_line *lines; /* room for every line of the source and two more */
+	struct draft_line *lines; /* room for every line of the source and DRAFT_EXTRA */
 	size_t line_count;
 	bool has_panel; /* shipping in the document's own panel */
 	int64_t shipping_net;
@@ -53,6 +58,9 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 enum led_err draft_add_lines(const struct books_context *context, const struct draft_source *source,
 			     struct draft *draft, struct books_warnings *warnings,
 			     struct led_error *error) __attribute__((warn_unused_result));
+enum led_err draft_add_refund(const struct books_context *context,
+			      const struct draft_source *source, struct draft *draft,
+			      struct led_error *error) __attribute__((warn_unused_result));
 enum led_err draft_add_shipping(const struct books_context *context,
 				const struct draft_source *source, struct draft *draft,
 				struct books_warnings *warnings, struct led_error *error)

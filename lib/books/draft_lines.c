@@ -45,13 +45,8 @@ static enum led_err out_of_memory(struct led_error *error)
 static const char *describe(struct arena *arena, const struct magento_line *line,
 			    const char *ending, size_t ending_chars)
 {
-	const char *text = books_text_decode(arena, line->name);
-	text = text ? books_text_fold(arena, text) : NULL;
-	if (text && !*text)
-		text = books_text_fold(arena, line->sku);
-	if (text && !*text)
-		text = "Item";
-	text = text ? books_text_cut(arena, text, DESCRIPTION_MAX - ending_chars) : NULL;
+	const char *text =
+		books_text_name(arena, line->name, line->sku, DESCRIPTION_MAX - ending_chars);
 	return text ? arena_printf(arena, "%s%s", text, ending) : NULL;
 }
 
@@ -132,10 +127,10 @@ static enum led_err make_lines(const struct books_context *context,
 	return err;
 }
 
-/* Whether lines and shipping sum to the grand total. */
+/* Whether lines, shipping and the memo's adjustments sum to the grand total. */
 static bool sums_up(const struct draft_source *source, const struct draft *draft)
 {
-	int64_t sum = source->shipping_amount + source->shipping_tax;
+	int64_t sum = source->shipping_amount + source->shipping_tax + source->refund - source->fee;
 	for (size_t i = 0; i < draft->line_count; i++)
 		sum += draft->lines[i].net + draft->lines[i].tax;
 	return sum == source->grand_total;
@@ -155,8 +150,7 @@ enum led_err draft_add_lines(const struct books_context *context, const struct d
 			     struct led_error *error)
 {
 	struct draft gross = {0};
-	/* Two more: shipping as a line, and the adjustment. */
-	size_t room = (source->line_count + 2) * sizeof *draft->lines;
+	size_t room = (source->line_count + DRAFT_EXTRA) * sizeof *draft->lines;
 	draft->lines = arena_alloc(context->arena, room);
 	if (!draft->lines)
 		return out_of_memory(error);

@@ -1,89 +1,26 @@
 #include "books/invoice.h"
-#include "base/text.h"
-#include "books/address.h"
 #include "books/currency.h"
+#include "books/document.h"
 #include "books/draft.h"
 #include "books/text.h"
 
-#include <string.h>
-
-#define REFERENCE_MAX_CHARS 25
-#define NOTES_MAX_CHARS     2000
-
-static bool starts_with(const char *text, const char *prefix)
+/* "Purchase Order: PO-77", NULL without one. */
+static const char *make_notes(const struct books_context *context,
+			      const struct magento_invoice *invoice, bool *short_of_memory)
 {
-	return *prefix && strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* The prefix and the number; a number that has a prefix of this binding keeps it. */
-static enum led_err make_reference(const struct books_context *context, const char *number,
-				   const char **out, struct led_error *error)
-{
-	const char *prefix = context->policy->invoice_number_prefix;
-	bool prefixed = starts_with(number, prefix);
-	for (size_t i = 0; i < context->former_prefix_count; i++)
-		prefixed = prefixed || starts_with(number, context->former_prefixes[i]);
-	*out = arena_printf(context->arena, "%s%s", prefixed ? "" : prefix, number);
-	if (!*out)
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a reference.");
-	if (text_utf8_length(*out, strlen(*out)) > REFERENCE_MAX_CHARS)
-		return led_fail(error, LED_VALIDATION, "reference_too_long",
-				"The reference '%.60s' has more than %d characters; cut, it might "
-				"equal another's.",
-				*out, REFERENCE_MAX_CHARS);
-	return LED_OK;
-}
-
-/* Where the buyer is billed, as well as it is known. */
-static const struct magento_address *billing_address(const struct magento_invoice *invoice)
-{
-	if (invoice->billing)
-		return invoice->billing;
-	const struct magento_address *known = address_of_contact(&invoice->customer, true);
-	return known ? known : invoice->shipping;
-}
-
-/* The billing country when the rules of cross-border documents apply, else NULL. They are
- * the UK's, to which the Isle of Man counts. */
-static const char *abroad(const struct reference *reference, const struct magento_address *billing)
-{
-	if (!billing || strcmp(reference->country, "GB") != 0 ||
-	    strcmp(billing->country, "GB") == 0 || strcmp(billing->country, "IM") == 0)
-		return NULL;
-	return billing->country;
-}
-
-static void print_notes(const struct books_context *context, const struct magento_invoice *invoice,
-			struct body *body, struct json_object *out)
-{
-	const char *po = books_text_field(context->arena, invoice->po_number, NOTES_MAX_CHARS,
-					  &body->failed);
+	const char *po =
+		books_text_field(context->arena, invoice->po_number, SIZE_MAX, short_of_memory);
 	const char *notes = po ? arena_printf(context->arena, "Purchase Order: %s", po) : NULL;
 	if (po && !notes)
-		body->failed = true;
-	body_text(body, out, "notes",
-		  books_text_field(context->arena, notes, NOTES_MAX_CHARS, &body->failed));
-}
-
-static void print_addresses(const struct books_context *context,
-			    const struct magento_invoice *invoice, struct body *body,
-			    struct json_object *out, struct books_warnings *warnings)
-{
-	static const struct address_form main_form = {.type_id = "SALES"};
-	static const struct address_form delivery_form = {.type_id = "DELIVERY"};
-	const struct magento_address *billing = billing_address(invoice);
-	if (!billing)
-		books_warn(warnings, "address_unknown", "%s", context->reference->country);
-	address_print(context, billing, &main_form, body, out, "main_address");
-	/* Sage would copy billing to delivery itself, but says so nowhere. */
-	address_print(context, invoice->shipping ? invoice->shipping : billing, &delivery_form,
-		      body, out, "delivery_address");
+		*short_of_memory = true;
+	return notes;
 }
 
 static enum led_err print_invoice(const struct books_context *context,
 				  const struct magento_invoice *invoice, const char *contact_id,
-				  const char *reference, const struct draft *draft,
-				  struct books_document *out, struct led_error *error)
+				  const struct document_addresses *addresses, const char *reference,
+				  const struct draft *draft, struct books_document *out,
+				  struct led_error *error)
 {
 	struct body body;
 	char date[ZONE_DATE_SIZE];
@@ -98,17 +35,11 @@ static enum led_err print_invoice(const struct books_context *context,
 	body_text(&body, resource, "date", zone_date(context->zone, invoice->created_at, date));
 	body_text(&body, resource, "reference", reference);
 	currency_print(context, &currency, &body, resource, &out->warnings);
-	print_notes(context, invoice, &body, resource);
-	print_addresses(context, invoice, &body, resource, &out->warnings);
+	document_print_notes(context, make_notes(context, invoice, &body.failed), &body, resource);
+	document_print_addresses(context, addresses, &body, resource, &out->warnings);
 	draft_print(context, draft, &body, resource, "invoice_lines");
-	if (body.failed) {
-		body_release(&body);
-		return led_fail(error, LED_INTERNAL, "out_of_memory",
-				"No memory for the invoice's body.");
-	}
-	out->body = body.root;
 	out->total = draft_total(draft);
-	return LED_OK;
+	return document_finish(&body, out, error);
 }
 
 enum led_err books_invoice(const struct books_context *context,
@@ -117,7 +48,7 @@ enum led_err books_invoice(const struct books_context *context,
 {
 	struct draft draft;
 	const char *reference;
-	*out = (struct books_document){0};
+	struct document_addresses addresses = document_addresses_of_invoice(invoice);
 	struct draft_source source = {
 		.lines = invoice->lines,
 		.line_count = invoice->line_count,
@@ -125,16 +56,18 @@ enum led_err books_invoice(const struct books_context *context,
 		.shipping_tax = invoice->shipping_tax,
 		.grand_total = invoice->grand_total,
 		.currency = invoice->currency,
-		.abroad = abroad(context->reference, billing_address(invoice)),
+		.abroad = document_abroad(context->reference, &addresses),
 	};
 	enum led_err err = LED_OK;
+	*out = (struct books_document){0};
 	if (!invoice->has_created_at)
 		err = led_fail(error, LED_VALIDATION, "date_missing",
 			       "The shop does not say when the invoice was created.");
 	if (!err)
-		err = make_reference(context, invoice->increment_id, &reference, error);
+		err = document_reference(context, invoice->increment_id, &reference, error);
 	if (!err)
 		err = draft_make(context, &source, &draft, &out->warnings, error);
 	return err ? err
-		   : print_invoice(context, invoice, contact_id, reference, &draft, out, error);
+		   : print_invoice(context, invoice, contact_id, &addresses, reference, &draft, out,
+				   error);
 }

@@ -165,3 +165,15 @@ const char *books_text_field(struct arena *arena, const char *text, size_t max_c
 		*short_of_memory = true;
 	return field && *field ? field : NULL;
 }
+
+const char *books_text_name(struct arena *arena, const char *name, const char *sku,
+			    size_t max_chars)
+{
+	const char *text = books_text_decode(arena, name);
+	text = text ? books_text_fold(arena, text) : NULL;
+	if (text && !*text)
+		text = books_text_fold(arena, sku);
+	if (text && !*text)
+		text = "Item";
+	return text ? books_text_cut(arena, text, max_chars) : NULL;
+}

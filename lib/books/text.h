@@ -23,4 +23,8 @@ char *books_text_cut(struct arena *arena, const char *text, size_t max_chars)
 const char *books_text_field(struct arena *arena, const char *text, size_t max_chars,
 			     bool *short_of_memory) __attribute__((warn_unused_result));
 
+/* What something is called: `name` decoded and folded, else `sku`, else "Item"; cut. */
+const char *books_text_name(struct arena *arena, const char *name, const char *sku,
+			    size_t max_chars) __attribute__((warn_unused_result));
+
 #endif

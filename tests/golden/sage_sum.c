@@ -97,149 +97,62 @@ static bool shipping_total(struct json_object *invoice, struct json_object *refe
 	return true;
 }
 
-bool sage_total(struct json_object *body, struct json_object *reference, int64_t *millionths)
+/* Lines and shipping of an invoice or a credit note. */
+static bool document_total(struct json_object *document, const char *lines_key,
+			   struct json_object *reference, int64_t *pennies)
 {
-	struct json_object *invoice = member(body, "sales_invoice");
-	struct json_object *lines = member(invoice, "invoice_lines");
-	int64_t sum, pennies;
-	if (!lines || !shipping_total(invoice, reference, &sum))
+	struct json_object *lines = member(document, lines_key);
+	int64_t of_line;
+	if (!lines || !shipping_total(document, reference, pennies))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(lines); i++) {
-		if (!line_total(json_object_array_get_idx(lines, i), &pennies))
+		if (!line_total(json_object_array_get_idx(lines, i), &of_line))
 			return false;
-		sum += pennies;
+		*pennies += of_line;
 	}
-	*millionths = sum * 10000;
 	return true;
 }
 
-/* Sage's published fields that a translation may send, and their lengths. */
-struct field {
-	const char *path;
-	size_t max; /* characters; 0 = no text with a limit */
-	bool required;
-};
-
-static const struct field FIELDS[] = {
-	{"sales_invoice.contact_id", 0, true},
-	{"sales_invoice.date", 10, true},
-	{"sales_invoice.reference", 25, true},
-	{"sales_invoice.notes", 2000, false},
-	{"sales_invoice.currency_id", 3, false},
-	{"sales_invoice.exchange_rate", 0, false},
-	{"sales_invoice.inverse_exchange_rate", 0, false},
-	{"sales_invoice.shipping_net_amount", 0, false},
-	{"sales_invoice.shipping_tax_rate_id", 0, false},
-	{"sales_invoice.shipping_tax_amount", 0, false},
-	{"sales_invoice.main_address", 0, true},
-	{"sales_invoice.delivery_address", 0, true},
-	{"sales_invoice.invoice_lines", 0, true},
-	{"invoice_lines.description", 255, true},
-	{"invoice_lines.ledger_account_id", 0, true},
-	{"invoice_lines.quantity", 0, true},
-	{"invoice_lines.unit_price", 0, true},
-	{"invoice_lines.discount_amount", 0, false},
-	{"invoice_lines.tax_rate_id", 0, true},
-	{"invoice_lines.tax_amount", 0, true},
-	{"invoice_lines.currency_tax_amount", 0, true},
-	{"invoice_lines.eu_goods_services_type_id", 0, false},
-	{"contact.name", 100, true},
-	{"contact.contact_type_ids", 0, true},
-	{"contact.reference", 10, true},
-	{"contact.currency_id", 3, false},
-	{"contact.main_address", 0, false},
-	{"contact.main_contact_person", 0, true},
-	{"main_contact_person.name", 50, true},
-	{"main_contact_person.email", 100, true},
-	{"main_contact_person.telephone", 50, false},
-	{"main_contact_person.contact_person_type_ids", 0, true},
-	{"main_contact_person.is_main_contact", 0, false},
-	{"address.address_line_1", 50, false},
-	{"address.address_line_2", 50, false},
-	{"address.city", 50, false},
-	{"address.region", 50, false},
-	{"address.postal_code", 10, false},
-	{"address.country_id", 2, true},
-	{"address.address_type_id", 0, false},
-	{"address.name", 50, false},
-	{"address.is_main_address", 0, false},
-};
-
-#define FIELD_COUNT (sizeof FIELDS / sizeof FIELDS[0])
-
-static size_t characters(const char *text)
+/* What is allocated in all, and the part of it that is positive. */
+static bool allocated_sums(struct json_object *resource, int64_t *sum, int64_t *positive)
 {
-	size_t count = 0;
-	for (; *text; text++)
-		count += ((unsigned char)*text & 0xC0) != 0x80;
-	return count;
+	struct json_object *list = member(resource, "allocated_artefacts");
+	size_t count = list ? json_object_array_length(list) : 0;
+	*sum = *positive = 0;
+	for (size_t i = 0; i < count; i++) {
+		int64_t amount;
+		if (!sage_number(member(json_object_array_get_idx(list, i), "amount"), &amount) ||
+		    amount == 0)
+			return false;
+		*sum += amount;
+		*positive += amount > 0 ? amount : 0;
+	}
+	return true;
 }
 
-static const char *check_value(const char *path, struct json_object *value, char *room,
-			       unsigned long size)
+/* A receipt of more than nothing, of which no more is allocated than was paid. */
+static bool payment_total(struct json_object *payment, int64_t *millionths)
 {
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		if (strcmp(FIELDS[i].path, path) != 0)
-			continue;
-		bool is_text = json_object_is_type(value, json_type_string);
-		const char *text = is_text ? json_object_get_string(value) : "-";
-		if (*text && (!FIELDS[i].max || characters(text) <= FIELDS[i].max))
-			return NULL;
-		snprintf(room, size, "%s is empty or too long", path);
-		return room;
-	}
-	snprintf(room, size, "%s is no field of Sage's", path);
-	return room;
+	int64_t sum, positive;
+	return sage_number(member(payment, "total_amount"), millionths) && *millionths > 0 &&
+	       allocated_sums(payment, &sum, &positive) && sum == positive && sum <= *millionths;
 }
 
-static const char *check_object(const char *name, struct json_object *object, char *room,
-				unsigned long size);
-
-static const char *check_nested(const char *key, struct json_object *value, char *room,
-				unsigned long size)
+bool sage_total(struct json_object *body, struct json_object *reference, int64_t *millionths)
 {
-	const char *refusal = NULL;
-	if (json_object_is_type(value, json_type_object)) {
-		bool address = strstr(key, "address") != NULL;
-		return check_object(address ? "address" : key, value, room, size);
+	struct json_object *resource;
+	int64_t sum, pennies = 0;
+	if ((resource = member(body, "contact_payment")))
+		return payment_total(resource, millionths);
+	if ((resource = member(body, "contact_allocation")))
+		return allocated_sums(resource, &sum, millionths) && sum == 0;
+	if ((resource = member(body, "sales_invoice"))) {
+		if (!document_total(resource, "invoice_lines", reference, &pennies))
+			return false;
+	} else if (!document_total(member(body, "sales_credit_note"), "credit_note_lines",
+				   reference, &pennies)) {
+		return false;
 	}
-	if (!json_object_is_type(value, json_type_array) || strcmp(key, "invoice_lines") != 0)
-		return NULL;
-	for (size_t i = 0; !refusal && i < json_object_array_length(value); i++)
-		refusal = check_object(key, json_object_array_get_idx(value, i), room, size);
-	return refusal;
-}
-
-static const char *check_object(const char *name, struct json_object *object, char *room,
-				unsigned long size)
-{
-	char path[128];
-	size_t name_len = strlen(name);
-	json_object_object_foreach(object, key, value)
-	{
-		snprintf(path, sizeof path, "%s.%s", name, key);
-		const char *refusal = check_value(path, value, room, size);
-		if (!refusal)
-			refusal = check_nested(key, value, room, size);
-		if (refusal)
-			return refusal;
-	}
-	for (size_t i = 0; i < FIELD_COUNT; i++) {
-		const struct field *field = &FIELDS[i];
-		if (field->required && strncmp(field->path, name, name_len) == 0 &&
-		    field->path[name_len] == '.' && !member(object, field->path + name_len + 1)) {
-			snprintf(room, size, "%s is missing", field->path);
-			return room;
-		}
-	}
-	return NULL;
-}
-
-const char *sage_refusal(struct json_object *body, char *room, unsigned long size)
-{
-	json_object_object_foreach(body, key, value)
-	{
-		return check_object(key, value, room, size);
-	}
-	return "the body is empty";
+	*millionths = pennies * 10000;
+	return true;
 }

@@ -15,12 +15,14 @@
 /* The number's own digits, exactly; false for anything else or more than six decimals. */
 bool sage_number(struct json_object *value, int64_t *millionths);
 
-/* What Sage totals for {"sales_invoice": {…}}: unit price rounded to two decimals times
- * quantity, less discount, plus the tax that was sent; shipping's tax is net x rate of the
- * case's reference data, whatever was sent. False when the body is not what Sage takes. */
+/* What Sage totals for {"sales_invoice": {…}} or a credit note: unit price rounded to two decimals
+ * times quantity, less discount, plus the tax that was sent; shipping's tax is net x rate of the
+ * case's reference data, whatever was sent. For a payment what was paid, for an allocation
+ * what changes hands. False when the body is not what Sage takes. */
 bool sage_total(struct json_object *body, struct json_object *reference, int64_t *millionths);
 
-/* NULL, or what Sage would refuse: an unknown key, a text too long, a missing field. */
-const char *sage_refusal(struct json_object *body, char *room, unsigned long size);
+/* NULL, or what Sage would refuse: an unknown key, a text too long, a missing field. An
+ * update may leave out any. */
+const char *sage_refusal(struct json_object *body, bool is_update, char *room, unsigned long size);
 
 #endif

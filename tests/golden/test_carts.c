@@ -197,7 +197,7 @@ static void check_cart(const struct cart *cart, struct json_object *policy,
 	cr_assert(text && twice);
 	cr_expect_str_eq(text, twice, "not the same twice:\n%s", cart->json.data);
 	cr_assert_eq(json_parse(text, strlen(text), &body, &error), LED_OK, "%s", text);
-	const char *refusal = sage_refusal(body, room, sizeof room);
+	const char *refusal = sage_refusal(body, false, room, sizeof room);
 	cr_expect_null(refusal, "%s\n%s", refusal, cart->json.data);
 	cr_expect(sage_total(body, reference, &total), "%s", text);
 	cr_expect_eq(total, cart->total * 10000, "%lld instead of %lld pennies\n%s\n%s",

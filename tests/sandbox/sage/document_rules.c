@@ -1,5 +1,6 @@
 #include "sage/document_rules.h"
 
+#include "sage/catalogue.h"
 #include "sage/contacts.h"
 #include "sage/js.h"
 #include "sage/reference.h"
@@ -72,6 +73,19 @@ static bool is_abroad(const struct business *business, struct json_object *input
 	return country != NULL && strcmp(country, "GB") != 0 && strcmp(country, "IM") != 0;
 }
 
+/* A product_id names a product or a stock item, which share one catalogue. */
+static void check_item(struct call *call, struct json_object *line, const char *key,
+		       const char *source)
+{
+	const char *id = js_str(line, key);
+	const struct item *item = id != NULL ? item_find(call->business, NULL, id) : NULL;
+	const bool service = item != NULL && strcmp(item->collection, "services") == 0;
+
+	if (js_get(line, key) != NULL &&
+	    (item == NULL || service != (strcmp(key, "service_id") == 0)))
+		call_invalid(call, source, "This value is not valid.");
+}
+
 /* A GB business invoicing abroad: zero rate on everything, and each line says
  * goods or services, all the same. */
 static void check_cross_border(struct call *call, struct json_object *input,
@@ -133,11 +147,8 @@ static void check_line(struct call *call, struct json_object *line)
 			     "This ledger account cannot be used for sales.");
 	if (call->business->vat_registered && (rate == NULL || *rate == '\0'))
 		call_invalid(call, "line_items.tax_rate_id", "This field is required.");
-	/* The catalogue is not built, so no product or service can exist. */
-	if (js_get(line, "product_id") != NULL)
-		call_invalid(call, "line_items.product_id", "This value is not valid.");
-	if (js_get(line, "service_id") != NULL)
-		call_invalid(call, "line_items.service_id", "This value is not valid.");
+	check_item(call, line, "product_id", "line_items.product_id");
+	check_item(call, line, "service_id", "line_items.service_id");
 }
 
 void document_check(struct call *call, struct json_object *input, const struct artefact_kind *kind,

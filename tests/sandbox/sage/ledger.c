@@ -1,6 +1,7 @@
 #include "sage/ledger.h"
 
 #include "sage/artefacts.h"
+#include "sage/catalogue.h"
 #include "sage/contacts.h"
 #include "sage/js.h"
 #include "sage/payments.h"
@@ -195,6 +196,35 @@ static void put_payments(struct json_object *out, const struct business *busines
 	js_put(out, "contact_allocations", allocations);
 }
 
+/* The whole records: there is little in one that a comparison does not need. */
+static void put_catalogue(struct json_object *out, const struct business *business)
+{
+	static const char *const families[] = {"products", "services", "stock_items"};
+	struct json_object *movements = json_object_new_array();
+	struct lh_entry *entry;
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		struct json_object *list = json_object_new_array();
+
+		lh_foreach(business->catalogue, entry)
+		{
+			const struct item *item = lh_entry_v(entry);
+
+			if (item->deleted == 0 && strcmp(item->collection, families[i]) == 0)
+				json_object_array_add(list, item_json(business, item));
+		}
+		js_put(out, families[i], list);
+	}
+	lh_foreach(business->movements, entry)
+	{
+		const struct movement *movement = lh_entry_v(entry);
+
+		if (movement->deleted == 0)
+			json_object_array_add(movements, movement_json(business, movement));
+	}
+	js_put(out, "stock_movements", movements);
+}
+
 struct json_object *ledger_json(const struct business *business, bool full)
 {
 	struct json_object *out = json_object_new_object();
@@ -207,5 +237,6 @@ struct json_object *ledger_json(const struct business *business, bool full)
 	js_put(out, "contacts", contacts_of(business, full));
 	put_documents(out, business, full);
 	put_payments(out, business, full);
+	put_catalogue(out, business);
 	return out;
 }

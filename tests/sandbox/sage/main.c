@@ -7,6 +7,7 @@
 #include "common/server.h"
 #include "sage/artefacts.h"
 #include "sage/call.h"
+#include "sage/catalogue.h"
 #include "sage/contacts.h"
 #include "sage/control.h"
 #include "sage/faults.h"
@@ -65,6 +66,25 @@ static const struct route {
 	{"POST", "contact_allocations", false, "", allocations_post},
 	{"GET", "contact_allocations", true, "", payments_get},
 	{"DELETE", "contact_allocations", true, "", payments_delete},
+	{"GET", "products", false, "", items_list},
+	{"POST", "products", false, "", items_post},
+	{"GET", "products", true, "", items_get},
+	{"PUT", "products", true, "", items_put},
+	{"DELETE", "products", true, "", items_delete},
+	{"GET", "services", false, "", items_list},
+	{"POST", "services", false, "", items_post},
+	{"GET", "services", true, "", items_get},
+	{"PUT", "services", true, "", items_put},
+	{"DELETE", "services", true, "", items_delete},
+	{"GET", "stock_items", false, "", items_list},
+	{"POST", "stock_items", false, "", items_post},
+	{"GET", "stock_items", true, "", items_get},
+	{"PUT", "stock_items", true, "", items_put},
+	{"DELETE", "stock_items", true, "", items_delete},
+	{"GET", "stock_movements", false, "", movements_list},
+	{"POST", "stock_movements", false, "", movements_post},
+	{"GET", "stock_movements", true, "", movements_get},
+	{"DELETE", "stock_movements", true, "", movements_delete},
 	{"GET", "*", false, "", reference_list},
 	{"GET", "*", true, "", reference_get},
 };
@@ -77,13 +97,9 @@ static const char *const not_built[] = {"addresses",
 					"contact_persons",
 					"live_exchange_rates",
 					"other_payments",
-					"products",
 					"sales_estimates",
 					"sales_quick_entries",
 					"sales_quotes",
-					"services",
-					"stock_items",
-					"stock_movements",
 					"tax_determinations",
 					"transactions",
 					"unallocated_artefacts"};

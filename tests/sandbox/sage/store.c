@@ -2,6 +2,7 @@
 
 #include "common/server.h"
 #include "sage/artefacts.h"
+#include "sage/catalogue.h"
 #include "sage/contacts.h"
 #include "sage/dates.h"
 #include "sage/idempotency.h"
@@ -105,6 +106,8 @@ static void free_business(struct lh_entry *entry)
 	lh_table_free(business->contacts);
 	lh_table_free(business->payments);
 	lh_table_free(business->artefacts);
+	lh_table_free(business->movements);
+	lh_table_free(business->catalogue);
 	lh_table_free(business->replays);
 	json_object_put(business->reference);
 	free(business->name);
@@ -181,6 +184,8 @@ struct business *store_add_business(const char *id, const char *name,
 	business->contact_references = lh_kchar_table_new(TABLE_SIZE, free_key);
 	business->artefacts = lh_kchar_table_new(TABLE_SIZE, artefact_free);
 	business->payments = lh_kchar_table_new(TABLE_SIZE, payment_free);
+	business->catalogue = lh_kchar_table_new(TABLE_SIZE, item_free);
+	business->movements = lh_kchar_table_new(TABLE_SIZE, movement_free);
 	business->replays = lh_kchar_table_new(TABLE_SIZE, idempotency_free);
 	business->next_number[ARTEFACT_INVOICE] = 1;
 	business->next_number[ARTEFACT_CREDIT_NOTE] = 1;

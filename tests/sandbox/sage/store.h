@@ -40,6 +40,8 @@ struct business {
 	struct lh_table *contact_references; /* reference -> the same struct contact */
 	struct lh_table *artefacts;          /* id -> struct artefact */
 	struct lh_table *payments;           /* id -> struct payment */
+	struct lh_table *catalogue;          /* id -> struct item, soft-deleted ones too */
+	struct lh_table *movements;          /* id -> struct movement */
 	struct lh_table *replays;            /* idempotency_id -> struct replay */
 	long next_number[2];                 /* by enum artefact_type */
 };

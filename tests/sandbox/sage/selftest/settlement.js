@@ -77,7 +77,7 @@ test('allocation: signed amounts of one contact that sum to zero', async () => {
 });
 
 test('what is not built says so', async () => {
-	const answer = await post('/products', { product: {} });
+	const answer = await post('/sales_quotes', { sales_quote: {} });
 
 	assert.deepEqual([answer.status, answer.text], [501, 'sandbox: not built yet\n']);
 });

@@ -1,0 +1,75 @@
+#include "books/customer.h"
+#include "books/contact_party.h"
+
+#include <string.h>
+
+enum led_err books_customer_post(const struct books_context *context,
+				 const struct magento_contact *customer, struct books_contact *out,
+				 struct led_error *error)
+{
+	const struct books_contact_input input = {
+		.choice = BOOKS_CONTACT_OWN,
+		.buyer = customer,
+		.currency = context->reference->base_currency,
+	};
+	return books_contact_body(context, &input, out, error);
+}
+
+/* Whether Sage is known to hold a contact that is called like its person. */
+static bool is_called_like_person(const struct books_context *context,
+				  const struct books_customer_put_input *input,
+				  bool *short_of_memory)
+{
+	if (!input->held_name || !input->held_person)
+		return false;
+	const char *name = party_name_in_currency(context, input->held_person, input->currency,
+						  short_of_memory);
+	return name && strcmp(name, input->held_name) == 0;
+}
+
+/* The name to send, NULL to leave the one that is there. */
+static const char *choose_name(const struct books_context *context,
+			       const struct books_customer_put_input *input,
+			       const struct party *party, bool *short_of_memory)
+{
+	bool person_first = context->policy->customer_name_priority == POLICY_PERSON_FIRST;
+	if (!party->company &&
+	    (!party->person ||
+	     (!person_first && !is_called_like_person(context, input, short_of_memory))))
+		return NULL;
+	return party_name_in_currency(context, party_display_name(context->policy, party),
+				      input->currency, short_of_memory);
+}
+
+/* An address whose first line may be a company that the shop does not tell stays. */
+static bool is_address_known(const struct policy *policy, const struct party *party)
+{
+	return party->address &&
+	       (party->company || policy->customer_name_priority == POLICY_COMPANY_FIRST);
+}
+
+enum led_err books_customer_put(const struct books_context *context,
+				const struct books_customer_put_input *input,
+				struct json_object **out, struct led_error *error)
+{
+	struct body body;
+	*out = NULL;
+	body_init(&body);
+	struct party party = party_of_buyer(context, input->customer, NULL, &body.failed);
+	enum led_err err = body.failed ? LED_OK : party_check_email(&party, error);
+	if (err)
+		goto out;
+	struct json_object *contact = body_object(&body, body.root, "contact");
+	body_text(&body, contact, "name", choose_name(context, input, &party, &body.failed));
+	if (is_address_known(context->policy, &party))
+		party_print_address(context, &party, &body, contact);
+	party_print_person(context->arena, &party, NULL, &body, contact);
+	if (body.failed)
+		err = led_fail(error, LED_INTERNAL, "out_of_memory",
+			       "No memory for the contact's body.");
+out:
+	if (err)
+		body_release(&body);
+	*out = body.root;
+	return err;
+}
