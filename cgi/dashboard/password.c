@@ -1,10 +1,8 @@
 /* /dashboard/members/password: one's own. */
 #include "dashboard.h"
 
-#include "base/log.h"
 #include "crypto/password.h"
 #include "store/people.h"
-#include "store/throttle.h"
 
 #include <string.h>
 
@@ -23,35 +21,6 @@ enum led_err password_form(void *program, struct http_request *request,
 			   struct http_response *response, struct led_error *error)
 {
 	return show_form(program, request, response, 200, NULL, error);
-}
-
-/* Whoever has only the session must not get the sign-in: the old password is asked for, and
- * tries are counted as those of signing in. */
-static enum led_err check_old(const struct site *site, struct http_request *request,
-			      const char *password, const char **problem, int *status,
-			      struct led_error *error)
-{
-	const struct session *session = visitor_of(request)->session;
-	const char *hash = NULL;
-	bool allowed = false;
-	enum led_err err = throttle_try(site->db, request->arena, session->email,
-					request->client_address, &allowed, error);
-
-	if (!err && !allowed) {
-		*status = 429;
-		*problem = "Too many tries. Please wait 15 minutes and try again.";
-		return LED_OK;
-	}
-	if (!err)
-		err = people_password(site->db, request->arena, session, &hash, error);
-	if (err)
-		return err;
-	if (!password || !password_matches(password, hash)) {
-		*status = 422;
-		*problem = "Your present password is another.";
-		return LED_OK;
-	}
-	return throttle_clear(site->db, session->email, request->client_address, error);
 }
 
 static enum led_err change(const struct site *site, struct http_request *request,
@@ -84,8 +53,8 @@ enum led_err password_submit(void *program, struct http_request *request,
 	const char *problem = NULL;
 	char hash[PASSWORD_HASH_MAX];
 	int status = 422;
-	enum led_err err = check_old(site, request, http_form_get(&form, "password"), &problem,
-				     &status, error);
+	enum led_err err = own_password_check(site, request, http_form_get(&form, "password"),
+					      &problem, &status, error);
 
 	if (!err && !problem)
 		err = new_password_hash(dashboard, http_form_get(&form, "new_password"),

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_SLOTS 1024 /* a slot is about 100 bytes */
+#define CACHE_SLOTS 1024  /* a slot is about 100 bytes */
 #define CACHE_MS    60000 /* a revoked binding's key leaves memory within a minute */
 
 struct key {
@@ -55,14 +55,15 @@ static struct key *slot_of(struct gate *gate, const char *binding)
 }
 
 static enum led_err open_key(struct gate *gate, const struct seal_place *place,
-                             const struct db_value *sealed, unsigned char *out,
-                             struct led_error *error)
+			     const struct db_value *sealed, unsigned char *out,
+			     struct led_error *error)
 {
 	struct secret secret = {0};
 	enum led_err err = seal_open(gate->seal, SEAL_INTAKE, place, sealed->data, sealed->len,
-	                             &secret, error);
+				     &secret, error);
 	if (!err && secret.len != SUBKEY_SIZE)
-		err = led_fail(error, LED_INTERNAL, "seal_broken", "A verifying key has a wrong size.");
+		err = led_fail(error, LED_INTERNAL, "seal_broken",
+			       "A verifying key has a wrong size.");
 	if (!err)
 		memcpy(out, secret.bytes, SUBKEY_SIZE);
 	secret_release(&secret);
@@ -70,14 +71,14 @@ static enum led_err open_key(struct gate *gate, const struct seal_place *place,
 }
 
 static enum led_err fill_slot(struct gate *gate, const char *binding, const struct db_rows *rows,
-                              struct key *slot, struct led_error *error)
+			      struct key *slot, struct led_error *error)
 {
 	struct place where = place_of(db_at_int(rows, 0, 0), binding);
 	struct seal_place place = place_outbound_key(&where);
 	const struct db_value *previous = db_at(rows, 0, 4);
 	*slot = (struct key){.key_version = db_at_int(rows, 0, 2),
-	                     .loaded_ms = clock_monotonic_ms(),
-	                     .has_previous = previous->kind != DB_NULL};
+			     .loaded_ms = clock_monotonic_ms(),
+			     .has_previous = previous->kind != DB_NULL};
 	enum led_err err = open_key(gate, &place, db_at(rows, 0, 3), slot->current, error);
 	if (!err && slot->has_previous)
 		err = open_key(gate, &place, previous, slot->previous, error);
@@ -92,15 +93,17 @@ static enum led_err refuse(struct led_error *error)
 }
 
 /* Reads the binding's key into its slot. LED_AUTH when there is no such active binding. */
-static enum led_err load(struct gate *gate, struct db *db, struct arena *arena,
-                         const char *binding, struct key **out, struct led_error *error)
+static enum led_err load(struct gate *gate, struct db *db, struct arena *arena, const char *binding,
+			 struct key **out, struct led_error *error)
 {
 	struct db_rows rows;
 	struct key *slot = slot_of(gate, binding);
 	explicit_bzero(slot, sizeof *slot);
-	if (!gate->seal && seal_keys_load(gate->config->key_dir, 1U << SEAL_INTAKE, &gate->seal, error))
+	if (!gate->seal &&
+	    seal_keys_load(gate->config->key_dir, 1U << SEAL_INTAKE, &gate->seal, error))
 		return LED_INTERNAL;
-	enum led_err err = db_query(db, arena, SQL_INTAKE_BINDING, DB_ARGS(DB_S(binding)), &rows, error);
+	enum led_err err =
+		db_query(db, arena, SQL_INTAKE_BINDING, DB_ARGS(DB_S(binding)), &rows, error);
 	if (err)
 		return err;
 	if (rows.count == 0 || strcmp(db_at_text(&rows, 0, 1), "active") != 0)
@@ -112,23 +115,24 @@ static enum led_err load(struct gate *gate, struct db *db, struct arena *arena,
 }
 
 static enum led_err verify(const struct gate *gate, const struct key *key, const char *token,
-                           struct token_claims *claims, struct led_error *error)
+			   struct token_claims *claims, struct led_error *error)
 {
 	const struct secret current = {.bytes = (unsigned char *)key->current, .len = SUBKEY_SIZE};
-	const struct secret previous = {.bytes = (unsigned char *)key->previous, .len = SUBKEY_SIZE};
+	const struct secret previous = {.bytes = (unsigned char *)key->previous,
+					.len = SUBKEY_SIZE};
 	int64_t now = clock_now();
 	int skew = gate->config->token_skew;
 	size_t len = strlen(token);
 	enum led_err err =
-	        token_verify(&current, token, len, key->binding, now, skew, claims, error);
+		token_verify(&current, token, len, key->binding, now, skew, claims, error);
 	if (err == LED_AUTH && key->has_previous)
 		err = token_verify(&previous, token, len, key->binding, now, skew, claims, error);
 	return err;
 }
 
 static enum led_err make_pass(const struct gate *gate, const struct key *key,
-                              const struct token_claims *claims, struct gate_pass *pass,
-                              struct led_error *error)
+			      const struct token_claims *claims, struct gate_pass *pass,
+			      struct led_error *error)
 {
 	char subject[UUID_SIZE + TOKEN_JTI_MAX + 1];
 	unsigned char digest[DIGEST_SIZE];
@@ -148,13 +152,14 @@ static bool normalise(const char *tenant, char binding[UUID_SIZE])
 	if (!text_is_uuid(tenant))
 		return false;
 	for (int i = 0; i < UUID_SIZE; i++)
-		binding[i] = tenant[i] >= 'A' && tenant[i] <= 'F' ? (char)(tenant[i] + 32) : tenant[i];
+		binding[i] =
+			tenant[i] >= 'A' && tenant[i] <= 'F' ? (char)(tenant[i] + 32) : tenant[i];
 	return true;
 }
 
 enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_request *request,
-                        const char *tenant, bool fresh, struct gate_pass *pass,
-                        struct led_error *error)
+			const char *tenant, bool fresh, struct gate_pass *pass,
+			struct led_error *error)
 {
 	char subject[UUID_SIZE], binding[UUID_SIZE];
 	struct token_claims claims;
@@ -164,7 +169,7 @@ enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_requ
 		return refuse(error);
 	struct key *key = slot_of(gate, binding);
 	bool known = !fresh && strcmp(key->binding, binding) == 0 &&
-	             clock_monotonic_ms() - key->loaded_ms < CACHE_MS;
+		     clock_monotonic_ms() - key->loaded_ms < CACHE_MS;
 	if (known && verify(gate, key, token, &claims, error) == LED_OK)
 		return make_pass(gate, key, &claims, pass, error);
 	enum led_err err = load(gate, db, request->arena, binding, &key, error);
@@ -174,14 +179,15 @@ enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_requ
 }
 
 enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http_request *request,
-                             struct gate_pass *pass, struct led_error *error)
+			     struct gate_pass *pass, struct led_error *error)
 {
 	enum led_err err = gate_admit(gate, db, request, NULL, true, pass, error);
 	if (err)
 		return err;
-	err = db_run(db, SQL_INTAKE_TOKEN_USE,
-	             DB_ARGS(DB_B(pass->token_hash, sizeof pass->token_hash), DB_I(pass->expires_at)),
-	             error);
+	err = db_run(
+		db, SQL_INTAKE_TOKEN_USE,
+		DB_ARGS(DB_B(pass->token_hash, sizeof pass->token_hash), DB_I(pass->expires_at)),
+		error);
 	if (err && db_errno(db) == ER_DUP_ENTRY)
 		return refuse(error);
 	return err;

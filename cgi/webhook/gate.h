@@ -30,13 +30,13 @@ void gate_free(struct gate *gate);
  * sub names it. LED_OK fills `pass`; LED_AUTH is a certain refusal; anything else (database,
  * keys) is temporary. With `fresh` the key is read from the database in any case. */
 enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_request *request,
-                        const char *tenant, bool fresh, struct gate_pass *pass,
-                        struct led_error *error) __attribute__((warn_unused_result));
+			const char *tenant, bool fresh, struct gate_pass *pass,
+			struct led_error *error) __attribute__((warn_unused_result));
 
 /* For reads, which have no transaction of their own: admits with a fresh key and uses the
  * token up. */
 enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http_request *request,
-                             struct gate_pass *pass, struct led_error *error)
-        __attribute__((warn_unused_result));
+			     struct gate_pass *pass, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -217,21 +217,6 @@ enum led_err people_remove(struct db *db, struct arena *arena, const struct sess
 	return db_transaction(db, store_removal, &c, error);
 }
 
-enum led_err people_password(struct db *db, struct arena *arena, const struct session *by,
-			     const char **hash, struct led_error *error)
-{
-	struct db_rows rows;
-	enum led_err err =
-		db_query(db, arena, SQL_PEOPLE_PASSWORD,
-			 DB_ARGS(DB_I(by->account_id), DB_I(by->member_id)), &rows, error);
-
-	if (!err && !rows.count)
-		err = led_fail(error, LED_NOT_FOUND, "member_unknown", "No such member.");
-	if (!err)
-		*hash = db_at_text(&rows, 0, 0);
-	return err;
-}
-
 static enum led_err store_password(struct db *db, void *context, struct led_error *error)
 {
 	const struct change *c = context;

@@ -42,11 +42,6 @@ enum led_err people_remove(struct db *db, struct arena *arena, const struct sess
 			   const char *address, int64_t member, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* One's own password's hash, in the arena. */
-enum led_err people_password(struct db *db, struct arena *arena, const struct session *by,
-			     const char **hash, struct led_error *error)
-	__attribute__((warn_unused_result));
-
 /* Sets one's own; all one's sessions but `kept` end, a mailed link to a new password is void,
  * and a mail tells so, with `link` to where a lost one is replaced. */
 enum led_err people_set_password(struct db *db, const struct session *by, const char *address,
