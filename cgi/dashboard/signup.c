@@ -78,7 +78,7 @@ enum led_err signup_submit(void *program, struct http_request *request,
 	const struct dashboard *dashboard = program;
 	const struct site *site = &dashboard->site;
 	struct http_form form = page_form(request);
-	const char *email = http_form_get(&form, "email"), *problem = NULL;
+	const char *email = http_form_get(&form, "email"), *problem = NULL, *subject;
 	char hash[PASSWORD_HASH_MAX];
 	struct people_sign_up new = {.password_hash = hash, .address = request->client_address};
 	struct member owner;
@@ -95,7 +95,11 @@ enum led_err signup_submit(void *program, struct http_request *request,
 		problem = "Please enter an e-mail address that mail can be sent to.";
 	if (problem)
 		return show_form(site, request, response, 422, &form, problem, error);
-	err = throttle_try(site->db, request->arena, new.email, request->client_address, &allowed,
+	/* Counted apart from signing in, which it must keep nobody from. */
+	subject = arena_printf(request->arena, "sign-up %s", new.email);
+	if (!subject)
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "Signing up.");
+	err = throttle_try(site->db, request->arena, subject, request->client_address, &allowed,
 			   error);
 	if (err)
 		return err;
