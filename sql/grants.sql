@@ -50,7 +50,7 @@ GRANT SELECT (id, account_id, email, role, password_hash, totp_secret, totp_conf
       UPDATE (totp_secret, totp_confirmed_at, totp_last_step)
   ON ledger.member TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.recovery_code TO 'ledger-connect'@'localhost';
-GRANT SELECT, UPDATE, DELETE ON ledger.session TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-connect'@'localhost';
 GRANT INSERT ON ledger.mail TO 'ledger-connect'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-connect'@'localhost';

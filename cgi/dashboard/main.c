@@ -8,8 +8,8 @@
 #define PROGRAM  "ledger-dashboard"
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
-	(DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_PEOPLE |         \
-	 DB_SET_MAIL)
+	(DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_AUDIT_LOG |      \
+	 DB_SET_PEOPLE | DB_SET_MAIL)
 #define SIGNED_IN PAGE_SIGNED_IN
 #define OWNER     (PAGE_SIGNED_IN | PAGE_OWNER)
 #define GET       HTTP_METHOD_GET
