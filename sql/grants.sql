@@ -12,9 +12,14 @@ CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
 -- questions, and lets a shop disconnect. It cannot read the keys that sign our calls,
 -- nor any Sage token.
 GRANT EXECUTE ON PROCEDURE ledger.intake_event TO 'ledger-webhook'@'localhost';
+GRANT INSERT (id, account_id, binding_id, lane_id, event, entity_type, magento_id, website_id,
+              store_id, occurred_at, magento_number, policy_version, token)
+  ON ledger.sync_run TO 'ledger-webhook'@'localhost';
+GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
+GRANT SELECT (id, binding_id, upstream) ON ledger.lane TO 'ledger-webhook'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
-              previous_key, previous_key_until, sage_region)
+              previous_key, previous_key_until, sage_region, policy_version)
   ON ledger.binding TO 'ledger-webhook'@'localhost';
 GRANT INSERT ON ledger.token_seen TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';

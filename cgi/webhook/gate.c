@@ -5,17 +5,19 @@
 #include "crypto/seal.h"
 #include "store/place.h"
 
+#include <endian.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define SKEW_MAX    600   /* seconds: the most that `token_skew` may be */
 #define CACHE_SLOTS 1024  /* a slot is about 100 bytes */
 #define CACHE_MS    60000 /* a revoked binding's key leaves memory within a minute */
 
 struct key {
 	char binding[UUID_SIZE]; /* lower case; "" = empty slot */
-	int64_t key_version;
+	int64_t account, key_version, lane;
 	int64_t loaded_ms;
 	unsigned char current[SUBKEY_SIZE];
 	unsigned char previous[SUBKEY_SIZE];
@@ -76,7 +78,9 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 	struct place where = place_of(db_at_int(rows, 0, 0), binding);
 	struct seal_place place = place_outbound_key(&where);
 	const struct db_value *previous = db_at(rows, 0, 4);
-	*slot = (struct key){.key_version = db_at_int(rows, 0, 2),
+	*slot = (struct key){.account = db_at_int(rows, 0, 0),
+			     .key_version = db_at_int(rows, 0, 2),
+			     .lane = db_at_int(rows, 0, 5),
 			     .loaded_ms = clock_monotonic_ms(),
 			     .has_previous = previous->kind != DB_NULL};
 	enum led_err err = open_key(gate, &place, db_at(rows, 0, 3), slot->current, error);
@@ -130,19 +134,22 @@ static enum led_err verify(const struct gate *gate, const struct key *key, const
 	return err;
 }
 
-static enum led_err make_pass(const struct gate *gate, const struct key *key,
-			      const struct token_claims *claims, struct gate_pass *pass,
-			      struct led_error *error)
+static enum led_err make_pass(const struct key *key, const struct token_claims *claims,
+			      struct gate_pass *pass, struct led_error *error)
 {
 	char subject[UUID_SIZE + TOKEN_JTI_MAX + 1];
 	unsigned char digest[DIGEST_SIZE];
 	int len = snprintf(subject, sizeof subject, "%s %s", key->binding, claims->jti);
 	if (digest_sha256(subject, (size_t)len, digest))
 		return led_fail(error, LED_INTERNAL, "digest_failed", "SHA-256 failed.");
+	*pass = (struct gate_pass){
+		.account = key->account, .key_version = key->key_version, .lane = key->lane};
 	memcpy(pass->binding, key->binding, sizeof pass->binding);
-	memcpy(pass->token_hash, digest, sizeof pass->token_hash);
-	pass->key_version = key->key_version;
-	pass->expires_at = claims->exp + gate->config->token_skew + 1;
+	/* Of the token alone, whatever the setting is: a use before a restart with another
+	 * setting must be found again after it. */
+	uint32_t forget = htobe32((uint32_t)(claims->exp + SKEW_MAX + 1));
+	memcpy(pass->token, &forget, sizeof forget);
+	memcpy(pass->token + sizeof forget, digest, sizeof pass->token - sizeof forget);
 	return LED_OK;
 }
 
@@ -171,11 +178,11 @@ enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_requ
 	bool known = !fresh && strcmp(key->binding, binding) == 0 &&
 		     clock_monotonic_ms() - key->loaded_ms < CACHE_MS;
 	if (known && verify(gate, key, token, &claims, error) == LED_OK)
-		return make_pass(gate, key, &claims, pass, error);
+		return make_pass(key, &claims, pass, error);
 	enum led_err err = load(gate, db, request->arena, binding, &key, error);
 	if (!err)
 		err = verify(gate, key, token, &claims, error);
-	return err ? err : make_pass(gate, key, &claims, pass, error);
+	return err ? err : make_pass(key, &claims, pass, error);
 }
 
 enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http_request *request,
@@ -184,10 +191,8 @@ enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http
 	enum led_err err = gate_admit(gate, db, request, NULL, true, pass, error);
 	if (err)
 		return err;
-	err = db_run(
-		db, SQL_INTAKE_TOKEN_USE,
-		DB_ARGS(DB_B(pass->token_hash, sizeof pass->token_hash), DB_I(pass->expires_at)),
-		error);
+	err = db_run(db, SQL_INTAKE_TOKEN_USE, DB_ARGS(DB_B(pass->token, sizeof pass->token)),
+		     error);
 	if (err && db_errno(db) == ER_DUP_ENTRY)
 		return refuse(error);
 	return err;

@@ -17,9 +17,9 @@ struct gate;
 /* One use of one token. */
 struct gate_pass {
 	char binding[UUID_SIZE];
-	int64_t key_version;
-	unsigned char token_hash[16]; /* what remembers the token's one use */
-	int64_t expires_at;           /* Unix seconds: when that may be forgotten */
+	int64_t account, key_version;
+	int64_t lane;            /* of the binding's calls to Sage; 0 when it has none */
+	unsigned char token[20]; /* what remembers its one use; see token_seen */
 };
 
 /* `config` is borrowed. NULL when memory is short. */

@@ -5,8 +5,7 @@
 CREATE OR REPLACE PROCEDURE tenant_disconnect(
   IN p_binding     UUID,
   IN p_key_version INT,
-  IN p_token_hash  BINARY(16),
-  IN p_expires_at  BIGINT
+  IN p_token       BINARY(20)
 )
   SQL SECURITY DEFINER
   MODIFIES SQL DATA
@@ -33,7 +32,7 @@ disconnect: BEGIN
       ROLLBACK;
       SELECT 'replayed' AS verdict;
     END;
-    INSERT INTO token_seen (token_hash, expires_at) VALUES (p_token_hash, FROM_UNIXTIME(p_expires_at));
+    INSERT INTO token_seen (token) VALUES (p_token);
     SET v_new = 1;
   END;
   IF v_new IS NULL THEN

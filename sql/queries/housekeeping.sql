@@ -2,11 +2,12 @@
 
 -- name: token_seen_expired(most)
 -- scope: installation
-SELECT token_hash FROM token_seen WHERE expires_at < UTC_TIMESTAMP() LIMIT ?;
+SELECT token FROM token_seen
+ WHERE token < UNHEX(LPAD(HEX(UNIX_TIMESTAMP()), 8, '0')) ORDER BY token LIMIT ?;
 
--- name: token_seen_delete(token_hash)
+-- name: token_seen_delete(token)
 -- scope: installation
-DELETE FROM token_seen WHERE token_hash = ?;
+DELETE FROM token_seen WHERE token = ?;
 
 -- name: session_expired(most)
 -- scope: installation

@@ -40,8 +40,8 @@ const disconnect = () =>
 	});
 
 /** No event is taken, by no process: "later". */
-async function noEvent(why) {
-	const answers = await Promise.all(Array.from({ length: PROCESSES }, () => post()));
+async function noEvent(why, event = 'invoice.created') {
+	const answers = await Promise.all(Array.from({ length: PROCESSES }, () => postEvent(stack, shop, event, nextId())));
 	for (const answer of answers) assertRefused(answer, 503, 'unavailable', why);
 }
 
@@ -149,8 +149,9 @@ test('the database takes no writes: 503, and nothing is written', async () => {
 
 test('something is missing in the database: 503, never 401', async () => {
 	const user = "'ledger-webhook'@'localhost'";
-	for (const [take, give] of [
-		[`REVOKE EXECUTE ON PROCEDURE intake_event FROM ${user}`, `GRANT EXECUTE ON PROCEDURE intake_event TO ${user}`],
+	for (const [take, give, event] of [
+		[`REVOKE EXECUTE ON PROCEDURE intake_event FROM ${user}`, `GRANT EXECUTE ON PROCEDURE intake_event TO ${user}`, 'customer.renamed'],
+		[`REVOKE INSERT ON run_number FROM ${user}`, `GRANT INSERT ON run_number TO ${user}`],
 		[`REVOKE SELECT (outbound_key) ON binding FROM ${user}`, `GRANT SELECT (outbound_key) ON binding TO ${user}`],
 		[`REVOKE SELECT ON job FROM ${user}`, `GRANT SELECT ON job TO ${user}`],
 		['RENAME TABLE token_seen TO token_gone', 'RENAME TABLE token_gone TO token_seen'],
@@ -159,7 +160,7 @@ test('something is missing in the database: 503, never 401', async () => {
 	]) {
 		await stack.sql(take);
 		await freshProcesses();
-		await noEvent(take);
+		await noEvent(take, event);
 		await stack.sql(give);
 		await allWell(give);
 	}
