@@ -15,6 +15,7 @@ PROGRAMS := ledger-webhook ledger-connect ledger-dashboard ledger-worker ledgerc
 SRC_ledger-webhook := $(wildcard cgi/webhook/*.c)
 # The two programs with pages.
 SITE := $(wildcard cgi/pages/*.c)
+SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c) $(SITE)
 SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-worker := $(wildcard worker/*.c)

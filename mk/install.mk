@@ -7,7 +7,7 @@ SHARE := /usr/share/ledger
 ETC := /etc/ledger
 UNITS := /usr/lib/systemd/system
 
-INSTALLED := ledger-webhook ledger-dashboard ledger-worker
+INSTALLED := ledger-webhook ledger-connect ledger-dashboard ledger-worker
 FILL = sed -e 's|@LIBEXEC@|$(LIBEXEC)|g; s|@ETC_CRON@|/etc/cron.d/ledger|g; s|@ETC@|$(ETC)|g' \
 	-e '/^@HARDENING@$$/{r deploy/systemd/hardening.conf' -e 'd}'
 FILL_NGINX = sed -e 's|@ETC@|/etc/nginx/ledger|g; s|@SOCK@|/run/ledger|g; s|@STATIC@|$(SHARE)/static|g' \

@@ -19,7 +19,7 @@ GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, binding_id, upstream) ON ledger.lane TO 'ledger-webhook'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
-              previous_key, previous_key_until, sage_region, policy_version)
+              previous_key, previous_key_until, pending_since, sage_region, policy_version)
   ON ledger.binding TO 'ledger-webhook'@'localhost';
 GRANT INSERT ON ledger.token_seen TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
@@ -40,25 +40,38 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashb
 GRANT SELECT ON ledger.audit_log TO 'ledger-dashboard'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-dashboard'@'localhost';
 GRANT SELECT (id, account_id, shop_url, status, magento_status, sage_status, sage_region,
-              sage_business_id, sage_business_name, policy_version, reference_at, created_at)
+              sage_business_id, sage_business_name, policy_version, reference_at, created_at, paused,
+              paired_at, sage_connected_at, pinged_at, pending_since)
   ON ledger.binding TO 'ledger-dashboard'@'localhost';
+GRANT UPDATE (paused) ON ledger.binding TO 'ledger-dashboard'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.reference_refresh TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.run_attempt TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.job TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
 
--- The second step of signing in, whose secret only it can open. (What pairing and Sage's
--- sign-in need stands below.)
+-- Joins shops and Sage businesses, and lets them go. It reads no history and no settings.
 GRANT SELECT ON ledger.account TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.binding TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.lane TO 'ledger-connect'@'localhost';
+GRANT SELECT ON ledger.job TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.oauth_state TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.oauth_token TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-connect'@'localhost';
+GRANT SELECT ON ledger.entity_xref TO 'ledger-connect'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-connect'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.pairing_refuse TO 'ledger-connect'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.binding_revoke TO 'ledger-connect'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.reference_refresh TO 'ledger-connect'@'localhost';
+-- The second step of signing in, whose secret only it can open.
 GRANT SELECT (id, account_id, email, role, password_hash, totp_secret, totp_confirmed_at,
               totp_last_step),
       UPDATE (totp_secret, totp_confirmed_at, totp_last_step)
   ON ledger.member TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.recovery_code TO 'ledger-connect'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-connect'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-connect'@'localhost';
 GRANT INSERT ON ledger.mail TO 'ledger-connect'@'localhost';
-GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-connect'@'localhost';
 
 -- Reads bindings and moves their work along. Of people it knows whom to write to.
 GRANT SELECT (account_id, email, role) ON ledger.member TO 'ledger-worker'@'localhost';
@@ -78,6 +91,7 @@ GRANT SELECT, INSERT, UPDATE ON ledger.entity_xref TO 'ledger-worker'@'localhost
 GRANT SELECT, DELETE ON ledger.token_seen TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.session TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
+GRANT EXECUTE ON PROCEDURE ledger.pairing_refuse TO 'ledger-worker'@'localhost';
 
 -- The operator's tool owns the schema.
 GRANT ALL PRIVILEGES ON ledger.* TO 'ledgerctl'@'localhost';

@@ -8,6 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "post_mail.h"
 #include "sweep.h"
 #include "worker.h"
@@ -16,8 +17,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define LINGER_SECOND 58 /* of the minute */
 #define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
@@ -40,14 +39,6 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &term, NULL);
 	sigaction(SIGINT, &term, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-/* Keys and tokens are in this memory: no core dumps, and no tracing by other processes. */
-static void guard_memory(void)
-{
-	const struct rlimit none = {0, 0};
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 static bool has_flag(int argc, char **argv, const char *flag)
@@ -115,7 +106,7 @@ int main(int argc, char **argv)
 	struct led_error error;
 	int status = 1;
 	log_open(WORKER_PROGRAM, LOG_INFO);
-	guard_memory();
+	process_guard_memory();
 	catch_signals();
 	if (prepare(argc, argv, &error))
 		log_error("start_failed", &error);

@@ -9,8 +9,9 @@
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_AUDIT_LOG |      \
-	 DB_SET_PEOPLE | DB_SET_MAIL)
+	 DB_SET_PEOPLE | DB_SET_MAIL | DB_SET_CONNECTION)
 #define SIGNED_IN PAGE_SIGNED_IN
+#define OPERATOR  (PAGE_SIGNED_IN | PAGE_OPERATOR)
 #define OWNER     (PAGE_SIGNED_IN | PAGE_OWNER)
 #define GET       HTTP_METHOD_GET
 #define POST      HTTP_METHOD_POST
@@ -28,6 +29,11 @@ static const struct http_route ROUTES[] = {
 	{POST, "/signup", signup_submit, 0, FORM_MAX},
 	{POST, "/logout", logout_submit, SIGNED_IN, FORM_MAX},
 	{GET, "/dashboard", home_page, SIGNED_IN, 0},
+	{GET, "/dashboard/bindings", bindings_page, SIGNED_IN, 0},
+	{GET, "/dashboard/bindings/{binding}", binding_page, SIGNED_IN, 0},
+	{POST, "/dashboard/bindings/{binding}/pause", binding_pause, OPERATOR, FORM_MAX},
+	{POST, "/dashboard/bindings/{binding}/resume", binding_resume, OPERATOR, FORM_MAX},
+	{POST, "/dashboard/bindings/{binding}/refresh", binding_refresh, OPERATOR, FORM_MAX},
 	{GET, "/dashboard/sync", sync_page, SIGNED_IN, 0},
 	{GET, "/dashboard/sync/{run}", sync_run_page, SIGNED_IN, 0},
 	{GET, "/dashboard/members", members_page, SIGNED_IN, 0},

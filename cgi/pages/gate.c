@@ -141,6 +141,8 @@ enum led_err gate_before(void *program, struct http_request *request,
 	session = visitor_of(request)->session;
 	if (post && !is_from_here(site, request))
 		return refuse(site, request, response, &FORGED, error);
+	if (session && !role_suffices(flags, session))
+		return refuse(site, request, response, &NOT_ALLOWED, error);
 	if (!(flags & PAGE_SIGNED_IN))
 		return LED_OK;
 	if (!session && flags & PAGE_JSON)
@@ -151,8 +153,6 @@ enum led_err gate_before(void *program, struct http_request *request,
 	}
 	if (post && !gate_has_token(request, session))
 		return refuse(site, request, response, &FORGED, error);
-	if (!role_suffices(flags, session))
-		return refuse(site, request, response, &NOT_ALLOWED, error);
 	return LED_OK;
 }
 

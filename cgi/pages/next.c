@@ -18,6 +18,7 @@ static const struct http_route PAGES[] = {
 	PAGE("/dashboard/sync/{run}"),
 	PAGE("/dashboard/connect-magento"),
 	PAGE("/dashboard/connect-sage"),
+	PAGE("/dashboard/connect-sage/business"),
 	PAGE("/dashboard/bindings"),
 	PAGE("/dashboard/bindings/{binding}"),
 	PAGE("/dashboard/members"),

@@ -8,6 +8,7 @@
 static const struct {
 	const char *section, *path, *name;
 } NAVIGATION[] = {
+	{"bindings", "/dashboard/bindings", "Bindings"},
 	{"sync", "/dashboard/sync", "Sync history"},
 	{"members", "/dashboard/members", "Members"},
 	{"audit", "/dashboard/audit", "Audit log"},
@@ -165,7 +166,8 @@ struct http_form page_query(struct http_request *request)
 void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path)
 {
-	const char *location = arena_printf(request->arena, "%s%s", site->prefix, path);
+	const char *location =
+		path ? arena_printf(request->arena, "%s%s", site->prefix, path) : NULL;
 
 	if (location)
 		http_response_redirect(response, location);

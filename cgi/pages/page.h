@@ -57,7 +57,8 @@ enum led_err page_not_found(const struct site *site, const struct http_request *
 struct http_form page_form(struct http_request *request);
 struct http_form page_query(struct http_request *request);
 
-/* A redirect to one of our own paths, given without the public prefix. */
+/* A redirect to one of our own paths, given without the public prefix. A NULL path (memory was
+ * short when it was made) fails the response. */
 void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path);
 

@@ -31,8 +31,8 @@ struct site {
 
 /* Flags of the routes: who may come in. Judged by the gate alone. */
 #define PAGE_SIGNED_IN 1u /* without a session: to the sign-in page, and back afterwards */
-#define PAGE_OPERATOR  2u /* with PAGE_SIGNED_IN: not for viewers */
-#define PAGE_OWNER     4u /* with PAGE_SIGNED_IN: for owners alone */
+#define PAGE_OPERATOR  2u /* not for viewers; without PAGE_SIGNED_IN nobody may come in too */
+#define PAGE_OWNER     4u /* for owners alone, likewise */
 #define PAGE_JSON      8u /* answers JSON: 401 and 403 instead of pages, CSRF in X-CSRF-Token */
 
 /* What `before` leaves in request->user: who asks. */

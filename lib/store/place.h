@@ -68,4 +68,10 @@ static inline struct seal_place place_access_token(const struct place *place)
 	return (struct seal_place){"oauth_token", "access_token", place->account, place->binding};
 }
 
+/* oauth_state.verifier, under the vault ring. */
+static inline struct seal_place place_verifier(const struct place *place)
+{
+	return (struct seal_place){"oauth_state", "verifier", place->account, place->binding};
+}
+
 #endif

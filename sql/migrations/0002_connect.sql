@@ -69,7 +69,14 @@ ALTER TABLE binding
   ADD COLUMN paused               TINYINT        NOT NULL DEFAULT 0 COMMENT 'by a person: nothing is posted, everything is kept',
   ADD COLUMN ping_due_at          DATETIME(6)    NOT NULL DEFAULT CURRENT_TIMESTAMP(6) COMMENT 'spread over time by adding a random part',
   ADD COLUMN pinged_at            DATETIME(6)    NULL,
-  ADD KEY binding_ping (status, ping_due_at);
+  ADD KEY binding_ping (status, ping_due_at),
+  ADD KEY binding_pending (pending_since);
+
+-- Disconnecting empties a row and keeps it: its generation goes on counting, so that a
+-- refresh that was under way can never overwrite the tokens of a later sign-in.
+ALTER TABLE oauth_token
+  MODIFY refresh_token      VARBINARY(4200) NULL COMMENT 'sealed under the vault ring; NULL: disconnected',
+  MODIFY refresh_expires_at DATETIME(6)     NULL;
 
 -- One sign-in at Sage under way: single use, ten minutes, bound to session and binding.
 CREATE TABLE oauth_state (
@@ -83,6 +90,7 @@ CREATE TABLE oauth_state (
   used_at       DATETIME(6)    NULL,
   PRIMARY KEY (state_hash),
   KEY oauth_state_expires (expires_at),
+  KEY oauth_state_session (session_hash, expires_at),
   CONSTRAINT oauth_state_of_binding FOREIGN KEY (binding_id) REFERENCES binding (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 

@@ -38,10 +38,7 @@ disconnect: BEGIN
   IF v_new IS NULL THEN
     LEAVE disconnect;
   END IF;
-  UPDATE binding
-     SET status = 'revoked', magento_status = 'token_revoked', key_version = key_version + 1,
-         outbound_key = NULL, previous_key = NULL, inbound_key = NULL
-   WHERE id = p_binding;
+  CALL binding_revoke(p_binding);
   CALL audit_append(v_account, 'ledger-webhook', '', 'binding.disconnected_by_shop',
                     JSON_OBJECT('binding', p_binding));
   COMMIT;

@@ -1,4 +1,4 @@
--- The pages of the audit log; apart from writing it, which more programs may do.
+-- Reading the audit log: for its page alone. Writing it (audit.sql) asks for no such grant.
 
 -- name: audit_page(account, before_id, actor, actor_again, action, action_again, from, from_again, to, to_again, most)
 -- Newest first; an empty filter lets everything pass. The days are UTC's, both included.

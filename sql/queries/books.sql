@@ -24,13 +24,17 @@ SELECT body FROM policy WHERE binding_id = ? AND version = ?;
 -- Every invoice_number_prefix this binding ever had.
 SELECT DISTINCT JSON_VALUE(body, '$.invoice_number_prefix') FROM policy WHERE binding_id = ?;
 
--- name: policy_add(binding, version, body, author)
-INSERT INTO policy (binding_id, version, body, author) VALUES (?, ?, ?, ?);
+-- name: policy_next(binding)
+-- The current one may be 0 again, after a change of business.
+SELECT COALESCE(MAX(version), 0) + 1 FROM policy WHERE binding_id = ?;
 
 -- name: policy_current(version, binding, before)
 -- scope: first parameter is the new version
 -- Guarded by the version it replaces.
 UPDATE binding SET policy_version = ? WHERE id = ? AND policy_version = ?;
+
+-- name: policy_add(binding, version, body, author)
+INSERT INTO policy (binding_id, version, body, author) VALUES (?, ?, ?, ?);
 
 -- name: reference_list(binding)
 SELECT kind, item_id, name, body FROM reference_item WHERE binding_id = ? ORDER BY kind, item_id;
@@ -71,7 +75,7 @@ DELETE FROM intent WHERE binding_id = ? AND business_id = ? AND kind = ? AND mag
 
 -- name: oauth_get(binding)
 SELECT access_token, UNIX_TIMESTAMP(access_expires_at) DIV 1, refresh_token, generation
-  FROM oauth_token WHERE binding_id = ?;
+  FROM oauth_token WHERE binding_id = ? AND refresh_token IS NOT NULL;
 
 -- name: oauth_rotate(access_token, access_expires_at, refresh_token, refresh_expires_at, binding, generation)
 -- scope: the binding stands behind the new values

@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { startMailSink } = require('./lib/mail');
-const { Visitor, told } = require('./lib/browser');
+const { Visitor, told } = require('./lib/visitor');
 
 const GOOD = 'violet harbour seven', OTHER = 'quiet lantern forty two';
 const HEAD = '/dashboard/members';

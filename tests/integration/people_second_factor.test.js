@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
-const { Visitor, told } = require('./lib/browser');
+const { Visitor, told } = require('./lib/visitor');
 const { totp } = require('./lib/totp');
 const { until } = require('./lib/until');
 
