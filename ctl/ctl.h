@@ -44,7 +44,8 @@ struct ctl {
 };
 
 extern const struct ctl_command ctl_migrate, ctl_keys_init, ctl_user_add, ctl_binding_add,
-	ctl_status, ctl_explain, ctl_audit_verify;
+	ctl_status, ctl_policy_get, ctl_policy_set, ctl_policy_validate, ctl_explain,
+	ctl_audit_verify;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

@@ -9,8 +9,17 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const struct ctl_command *const commands[] = {
-	&ctl_migrate, &ctl_keys_init, &ctl_user_add,     &ctl_binding_add,
-	&ctl_status,  &ctl_explain,   &ctl_audit_verify, NULL,
+	&ctl_migrate,
+	&ctl_keys_init,
+	&ctl_user_add,
+	&ctl_binding_add,
+	&ctl_status,
+	&ctl_policy_get,
+	&ctl_policy_set,
+	&ctl_policy_validate,
+	&ctl_explain,
+	&ctl_audit_verify,
+	NULL,
 };
 
 static void print_usage(FILE *out)

@@ -19,7 +19,8 @@ GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, binding_id, upstream) ON ledger.lane TO 'ledger-webhook'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
-              previous_key, previous_key_until, pending_since, sage_region, policy_version)
+              previous_key, previous_key_until, pending_since, sage_region,
+              policy_version)
   ON ledger.binding TO 'ledger-webhook'@'localhost';
 GRANT INSERT ON ledger.token_seen TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
@@ -35,6 +36,7 @@ GRANT SELECT (member_id), DELETE ON ledger.recovery_code TO 'ledger-dashboard'@'
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.invitation TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.password_reset TO 'ledger-dashboard'@'localhost';
 GRANT INSERT ON ledger.mail TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.audit_log TO 'ledger-dashboard'@'localhost';
@@ -79,6 +81,7 @@ GRANT SELECT ON ledger.account TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.mail TO 'ledger-worker'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.oauth_token TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT ON ledger.policy TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-worker'@'localhost';

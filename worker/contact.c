@@ -17,37 +17,26 @@ static struct post contact_post(const struct task *task, const struct books_cont
 	};
 }
 
-/* What "Name (REF)" ends with, in the arena; NULL when it has no reference. */
-static const char *shown_reference(struct arena *arena, const char *displayed_as)
-{
-	size_t len = strlen(displayed_as);
-	const char *open = strrchr(displayed_as, '(');
-	if (!open || len == 0 || displayed_as[len - 1] != ')')
-		return NULL;
-	return arena_strndup(arena, open + 1, (size_t)(displayed_as + len - 1 - (open + 1)));
-}
-
 /* References that the same buyer's contacts in other currencies hold. */
 static enum led_err list_taken(struct task *task, const struct books_contact_key *key,
 			       const char *taken[REFERENCES_MAX], size_t *count,
 			       struct led_error *error)
 {
 	struct db *db;
-	struct db_rows rows;
-	char prefix[BOOKS_CONTACT_KIND_MAX];
-	snprintf(prefix, sizeof prefix, "%.*s", (int)(strchr(key->kind, ':') - key->kind + 1),
-		 key->kind);
+	struct xref_item *items;
+	size_t found = 0;
+	const char *prefix = arena_strndup(task->job_arena, key->kind,
+					   (size_t)(strchr(key->kind, ':') - key->kind + 1));
+	const struct xref_key all = {task->binding.id, task->binding.business,
+				     prefix ? prefix : key->kind, key->magento_id};
 	*count = 0;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
-		err = xref_list(db, task->job_arena, task->binding.id, task->binding.business,
-				prefix, key->magento_id, &rows, error);
+		err = xref_list(db, task->job_arena, &all, &items, &found, error);
 	db_pool_give(task->worker->pool, db);
-	for (size_t i = 0; !err && i < rows.count && *count < REFERENCES_MAX; i++) {
-		const char *text = shown_reference(task->job_arena, db_at_text(&rows, i, 1));
-		if (text)
-			taken[(*count)++] = text;
-	}
+	for (size_t i = 0; !err && i < found && *count < REFERENCES_MAX; i++)
+		if (items[i].xref.reference)
+			taken[(*count)++] = items[i].xref.reference;
 	return err;
 }
 
@@ -101,6 +90,7 @@ static enum led_err adopt(struct task *task, const struct books_contact *contact
 			.sage_id = arena_strdup(task->job_arena, json_string(same, "id")),
 			.displayed_as =
 				arena_strdup(task->job_arena, json_string(same, "displayed_as")),
+			.reference = arena_strdup(task->job_arena, contact->reference),
 		};
 		memcpy(xref->digest, intent->digest, sizeof xref->digest);
 		if (!xref->sage_id || !xref->displayed_as)
@@ -125,8 +115,14 @@ static enum led_err create(struct task *task, const struct books_context *books,
 	struct books_contact contact = {0};
 	struct post post = *like;
 	struct json_object *answer = NULL;
+	unsigned char digest[DIGEST_SIZE];
 	enum led_err err = books_contact_body(books, input, &contact, error);
 	post.reference = contact.reference;
+	/* Updates are told by the body that an update would have. */
+	if (!err && input->choice == BOOKS_CONTACT_OWN && input->buyer->magento_id) {
+		err = contact_digest(books, input->buyer, input->currency, digest, error);
+		post.digest = digest;
+	}
 	if (!err && !intent->found)
 		err = post_intend(task, &post, contact.body, 0, NULL, intent, error);
 	if (!err)
@@ -162,6 +158,27 @@ static enum led_err choose(struct task *task, const struct books_context *books,
 	return err ? err : post_look(task, &post, xref, intent, error);
 }
 
+/* The contact under that key, made when it is not there yet. */
+static enum led_err ensure(struct task *task, const struct books_context *books,
+			   const struct contact_wanted *wanted, enum books_contact_choice choice,
+			   const struct books_contact_key *key, struct intent *intent,
+			   struct xref *xref, struct led_error *error)
+{
+	const char *taken[REFERENCES_MAX];
+	struct books_contact_input input = {
+		.choice = choice,
+		.buyer = wanted->buyer,
+		.billing = wanted->billing,
+		.currency = wanted->currency,
+		.taken = taken,
+	};
+	const struct post post = contact_post(task, key);
+	if (xref->found)
+		return LED_OK;
+	enum led_err err = list_taken(task, key, taken, &input.taken_count, error);
+	return err ? err : create(task, books, &input, &post, intent, xref, error);
+}
+
 enum led_err contact_ensure(struct task *task, const struct books_context *books,
 			    const struct contact_wanted *wanted, const char **sage_id,
 			    struct led_error *error)
@@ -170,21 +187,24 @@ enum led_err contact_ensure(struct task *task, const struct books_context *books
 	struct books_contact_key key;
 	struct xref xref = {0};
 	struct intent intent = {0};
-	const char *taken[REFERENCES_MAX];
-	struct books_contact_input input = {
-		.buyer = wanted->buyer,
-		.billing = wanted->billing,
-		.currency = wanted->currency,
-		.taken = taken,
-	};
 	enum led_err err = choose(task, books, wanted, &choice, &key, &xref, &intent, error);
-	if (!err && !xref.found) {
-		struct post post = contact_post(task, &key);
-		input.choice = choice;
-		err = list_taken(task, &key, taken, &input.taken_count, error);
-		if (!err)
-			err = create(task, books, &input, &post, &intent, &xref, error);
-	}
+	if (!err)
+		err = ensure(task, books, wanted, choice, &key, &intent, &xref, error);
 	*sage_id = err ? NULL : xref.sage_id;
 	return err;
+}
+
+enum led_err contact_ensure_own(struct task *task, const struct books_context *books,
+				const struct contact_wanted *wanted, struct xref *xref,
+				struct led_error *error)
+{
+	struct books_contact_key key;
+	struct intent intent = {0};
+	enum led_err err =
+		books_contact_key(BOOKS_CONTACT_OWN, wanted->buyer, wanted->currency, &key, error);
+	const struct post post = contact_post(task, &key);
+	if (!err)
+		err = post_look(task, &post, xref, &intent, error);
+	return err ? err
+		   : ensure(task, books, wanted, BOOKS_CONTACT_OWN, &key, &intent, xref, error);
 }

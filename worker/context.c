@@ -107,6 +107,9 @@ static enum led_err load(struct db *db, struct task *task, struct led_error *err
 {
 	enum led_err err =
 		binding_get(db, task->lane_arena, task->lane.binding, &task->binding, error);
+	if (!err)
+		err = plan_of_account(db, task->lane_arena, task->binding.account, &task->plan,
+				      error);
 	if (!err && task->binding.has_reference)
 		err = load_reference(db, task, error);
 	if (!err && task->binding.inbound_key)
@@ -180,15 +183,20 @@ static enum led_err read_policy(struct task *task, int64_t version, const char *
 				struct books_context *books, struct led_error *error)
 {
 	struct db *db;
-	const char **prefixes = NULL;
+	const char **prefixes = NULL, **skus = NULL;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
 		err = policy_get(db, task->job_arena, task->lane.binding, version, body, error);
 	if (!err)
 		err = policy_prefixes(db, task->job_arena, task->lane.binding, &prefixes,
 				      &books->former_prefix_count, error);
+	if (!err && task->binding.business)
+		err = xref_references(db, task->job_arena, task->lane.binding,
+				      task->binding.business, "service", &skus,
+				      &books->service_sku_count, error);
 	db_pool_give(task->worker->pool, db);
 	books->former_prefixes = prefixes;
+	books->service_skus = skus;
 	return err;
 }
 
@@ -219,7 +227,15 @@ enum led_err context_books(struct task *task, const struct run *run, struct book
 		books_choose_defaults(&task->reference, policy);
 	if (!books_settings_complete(policy))
 		return settings_incomplete(error);
+	/* What the plan no longer has, settings of a richer one cannot switch on. */
+	policy->b2c_consolidation.enabled &= task->plan.consolidation;
+	policy->sync_stock &= task->plan.stock;
 	zone = policy->time_zone ? policy->time_zone
 				 : books_reference_zone(task->reference.country);
 	return zone_load(task->job_arena, zone, &books->zone, error);
+}
+
+bool context_may_use_currency(const struct task *task, const char *currency)
+{
+	return task->plan.multi_currency || strcmp(currency, task->reference.base_currency) == 0;
 }

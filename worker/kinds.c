@@ -1,17 +1,17 @@
-/* Every kind of job. A NULL function is an event that is accepted but not built yet: its
- * runs end as failed, and say so. */
+/* Every kind of job. */
 #include "worker.h"
 
 #include <string.h>
 
 static const struct job_kind kinds[] = {
 	{"invoice.created", invoice_created, true},
-	{"invoice.paid", NULL, true},
-	{"creditmemo.created", NULL, true},
-	{"customer.upserted", NULL, true},
-	{"product.upserted", NULL, true},
+	{"invoice.paid", invoice_paid, true},
+	{"creditmemo.created", creditmemo_created, true},
+	{"customer.upserted", customer_upserted, true},
+	{"product.upserted", product_upserted, true},
 	{"push_state", push_state, false},
 	{"refresh_reference", refresh_reference, false},
+	{"refresh_shop", refresh_shop, false},
 };
 
 const struct job_kind *job_kind_find(const char *name)

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "pairings.h"
 #include "post_mail.h"
 #include "sweep.h"
 #include "worker.h"
@@ -22,7 +23,7 @@
 #define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
 #define STATEMENT_SETS                                                                             \
 	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
-	 DB_SET_MAIL | DB_SET_POST)
+	 DB_SET_PAIRING | DB_SET_AUDIT | DB_SET_MAIL | DB_SET_POST)
 
 static struct worker worker;
 
@@ -74,11 +75,21 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 	return err;
 }
 
+/* What goes on beside the lanes, each in a thread of its own; without one the rest goes on. */
+static const struct {
+	const char *missing; /* the event logged when it does not start */
+	void *(*main)(void *worker);
+} BESIDE[] = {
+	{"pairings_not_settled", pairings_main},
+	{"mail_not_sent", post_mail_main},
+};
+#define BESIDE_COUNT (sizeof BESIDE / sizeof *BESIDE)
+
 static int run_threads(int count)
 {
-	pthread_t threads[64], mail_thread;
+	pthread_t threads[64], beside[BESIDE_COUNT];
+	bool running[BESIDE_COUNT];
 	int started = 0;
-	bool mail;
 	while (started < count && started < 64) {
 		atomic_fetch_add(&worker.threads_running, 1);
 		if (pthread_create(&threads[started], NULL, thread_main, &worker)) {
@@ -90,14 +101,17 @@ static int run_threads(int count)
 	if (started < count)
 		log_write(LOG_ERROR, "threads_missing", LOG_N("started", started),
 			  LOG_N("wanted", count));
-	mail = pthread_create(&mail_thread, NULL, post_mail_main, &worker) == 0;
-	if (!mail)
-		log_write(LOG_ERROR, "mail_thread_missing");
+	for (size_t i = 0; i < BESIDE_COUNT; i++) {
+		running[i] = !pthread_create(&beside[i], NULL, BESIDE[i].main, &worker);
+		if (!running[i])
+			log_write(LOG_ERROR, BESIDE[i].missing);
+	}
 	sweep_until_done(&worker);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	if (mail)
-		pthread_join(mail_thread, NULL);
+	for (size_t i = 0; i < BESIDE_COUNT; i++)
+		if (running[i])
+			pthread_join(beside[i], NULL);
 	return started > 0 ? 0 : 1;
 }
 

@@ -52,6 +52,8 @@ enum led_err post_intend(struct task *task, const struct post *post, struct json
 	if (!content || digest_sha256(content, strlen(content), intent->digest) ||
 	    random_hex(intent->idempotency_id, 16))
 		return no_memory(error);
+	if (post->digest)
+		memcpy(intent->digest, post->digest, sizeof intent->digest);
 	enum led_err err = books_set_idempotency_id(body, intent->idempotency_id, error);
 	if (err)
 		return err;
@@ -68,6 +70,43 @@ static enum led_err write_forget(struct db *db, void *context, struct led_error 
 	return intent_delete(db, context, error);
 }
 
+/* A text member in the arena, NULL when there is none. */
+static const char *keep(struct arena *arena, struct json_object *object, const char *key)
+{
+	const char *text = json_string(object, key);
+	return text && *text ? arena_strdup(arena, text) : NULL;
+}
+
+/* The one resource object of a request's body. */
+static struct json_object *resource_of(struct json_object *body)
+{
+	struct json_object_iterator at = json_object_iter_begin(body);
+	return json_object_iter_peek_value(&at);
+}
+
+/* The record's own facts: what was sent, and the total that came of it. */
+static enum led_err read_facts(struct arena *arena, const struct intent *intent,
+			       struct json_object *answer, struct xref *xref,
+			       struct led_error *error)
+{
+	struct json_object *body;
+	struct decimal total;
+	char text[DECIMAL_TEXT_MAX];
+	enum led_err err = json_parse(intent->body, strlen(intent->body), &body, error);
+	if (err)
+		return err;
+	struct json_object *sent = resource_of(body);
+	xref->contact_id = keep(arena, sent, "contact_id");
+	xref->reference = keep(arena, sent, "reference");
+	if (!xref->reference)
+		xref->reference = keep(arena, sent, "item_code");
+	xref->document_date = keep(arena, sent, "date");
+	if (json_decimal(json_member(answer, "total_amount"), MONEY_SCALE, &total))
+		xref->total = arena_strdup(arena, decimal_print(total, text));
+	json_object_put(body);
+	return LED_OK;
+}
+
 static enum led_err read_answer(struct task *task, const struct intent *intent,
 				struct json_object *answer, struct xref *xref,
 				struct led_error *error)
@@ -81,16 +120,37 @@ static enum led_err read_answer(struct task *task, const struct intent *intent,
 			      .sage_id = arena_strdup(task->job_arena, id),
 			      .displayed_as = arena_strdup(task->job_arena, displayed_as)};
 	memcpy(xref->digest, intent->digest, sizeof xref->digest);
-	return xref->sage_id && xref->displayed_as ? LED_OK : no_memory(error);
+	if (!xref->sage_id || !xref->displayed_as)
+		return no_memory(error);
+	return read_facts(task->job_arena, intent, answer, xref, error);
 }
 
-/* The one item of the list whose reference is exactly this, or NULL. */
-static struct json_object *find_reference(struct json_object *items, const char *reference)
+static bool is_text(struct json_object *item, const char *key, const char *wanted)
+{
+	const char *text = json_string(item, key);
+	return text && strcmp(text, wanted) == 0;
+}
+
+/* Payments of one invoice share its reference: only one of the same amount is ours. */
+static bool same_amount(struct json_object *item, struct json_object *sent)
+{
+	struct decimal here, there;
+	if (!json_member(sent, "total_amount"))
+		return true;
+	return json_decimal(json_member(item, "total_amount"), MONEY_SCALE, &here) &&
+	       json_decimal(json_member(sent, "total_amount"), MONEY_SCALE, &there) &&
+	       here.units == there.units;
+}
+
+/* The one item of the list whose reference (or item code) is exactly this, or NULL. */
+static struct json_object *find_reference(struct json_object *items, const char *reference,
+					  struct json_object *sent)
 {
 	for (size_t i = 0; i < json_object_array_length(items); i++) {
 		struct json_object *item = json_object_array_get_idx(items, i);
-		const char *found = json_string(item, "reference");
-		if (found && strcmp(found, reference) == 0)
+		if ((is_text(item, "reference", reference) ||
+		     is_text(item, "item_code", reference)) &&
+		    same_amount(item, sent))
 			return item;
 	}
 	return NULL;
@@ -99,34 +159,44 @@ static struct json_object *find_reference(struct json_object *items, const char 
 /* Sage keeps idempotency ids for seven days. After six, what an unsettled intent became is
  * looked up by its reference; *answer stays NULL when it became nothing. */
 static enum led_err look_in_sage(struct task *task, const struct post *post,
-				 struct json_object **answer, struct led_error *error)
+				 const struct intent *intent, struct json_object **answer,
+				 struct led_error *error)
 {
 	struct buf path;
-	struct json_object *items = NULL;
-	buf_init(&path, 512);
-	buf_addf(&path, "%s?attributes=all&search=", post->path);
-	sage_encode(&path, post->reference);
+	struct json_object *items = NULL, *body = NULL;
+	buf_init(&path, 1024);
+	if (post->list)
+		buf_addf(&path, "%s&attributes=all", post->list);
+	else
+		buf_addf(&path, "%s?attributes=all&search=", intent->path);
+	if (!post->list)
+		sage_encode(&path, intent->reference);
 	const struct access_call call = {.verb = ACCESS_LIST, .path = buf_str(&path)};
-	enum led_err err = path.failed ? no_memory(error) : access_sage(task, &call, &items, error);
+	enum led_err err = json_parse(intent->body, strlen(intent->body), &body, error);
 	if (!err)
-		*answer = json_object_get(find_reference(items, post->reference));
+		err = path.failed ? no_memory(error) : access_sage(task, &call, &items, error);
+	if (!err)
+		*answer = json_object_get(
+			find_reference(items, intent->reference, resource_of(body)));
 	json_object_put(items);
+	json_object_put(body);
 	buf_release(&path);
 	return err;
 }
 
-static enum led_err forget(struct task *task, const struct post *post, struct led_error *error)
+enum led_err post_forget(struct task *task, const struct post *post, struct led_error *error)
 {
 	return settle_guarded(task, write_forget, (void *)&post->key, error);
 }
 
 static enum led_err settle_old(struct task *task, const struct post *post,
-			       struct json_object **answer, struct led_error *error)
+			       const struct intent *intent, struct json_object **answer,
+			       struct led_error *error)
 {
-	enum led_err err = look_in_sage(task, post, answer, error);
+	enum led_err err = look_in_sage(task, post, intent, answer, error);
 	if (err || *answer)
 		return err;
-	err = forget(task, post, error);
+	err = post_forget(task, post, error);
 	if (err)
 		return err;
 	return led_fail(error, LED_HTTP, "intent_expired",
@@ -148,7 +218,7 @@ enum led_err post_send(struct task *task, const struct post *post, const struct 
 	enum led_err err;
 	*answer = NULL;
 	if (intent->too_old)
-		err = settle_old(task, post, answer, error);
+		err = settle_old(task, post, intent, answer, error);
 	else
 		err = access_sage(task, &call, answer, error);
 	if (!err)
@@ -161,7 +231,7 @@ enum led_err post_send(struct task *task, const struct post *post, const struct 
 	}
 	if (is_refusal(err)) {
 		struct led_error why = error ? *error : (struct led_error){0};
-		enum led_err forgotten = forget(task, post, error);
+		enum led_err forgotten = post_forget(task, post, error);
 		if (forgotten)
 			return forgotten;
 		if (error)

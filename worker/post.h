@@ -16,6 +16,10 @@ struct post {
 	struct xref_key key;
 	const char *path;      /* "/sales_invoices" */
 	const char *reference; /* how to find it in Sage when the intent is too old to repeat */
+	/* What to list for that; NULL: `path` searched for the reference. */
+	const char *list;
+	/* What the cross-reference keeps to tell changes by; NULL: the body's own digest. */
+	const unsigned char *digest;
 };
 
 /* What is known already: a cross-reference, or an intent from an earlier attempt. */
@@ -34,6 +38,10 @@ enum led_err post_intend(struct task *task, const struct post *post, struct json
  * intent stays, and the error is one that is tried again. */
 enum led_err post_send(struct task *task, const struct post *post, const struct intent *intent,
 		       struct xref *xref, struct json_object **answer, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Forgets an intent without sending it: what it was for is looked at anew. */
+enum led_err post_forget(struct task *task, const struct post *post, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* Inside a transaction: the record exists, the intent is done with. */

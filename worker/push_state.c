@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "context.h"
+#include "document.h"
 #include "worker.h"
 
 #include <string.h>
@@ -29,28 +30,53 @@ static bool is_status(const struct run_state *state, const char *status)
 	return state->found && strcmp(state->status, status) == 0;
 }
 
+/* An invoice that is in Sage, whichever event brought it there. */
+static enum led_err find_invoice(struct db *db, struct task *task, const struct job *job,
+				 struct run_state *state, struct led_error *error)
+{
+	struct xref xref;
+	const struct xref_key key = document_key(task, "invoice", job->magento_id);
+	if (!task->binding.business)
+		return LED_OK;
+	enum led_err err = xref_get(db, task->job_arena, &key, &xref, error);
+	if (!err && xref.found)
+		*state = (struct run_state){.found = true,
+					    .status = "succeeded",
+					    .sage_id = xref.sage_id,
+					    .sage_number = xref.displayed_as};
+	return err;
+}
+
+static enum led_err read_rows(struct db *db, struct task *task, const struct job *job, size_t row,
+			      struct run_state *state, struct led_error *error)
+{
+	struct run_state overlay = {0};
+	const char *binding = task->lane.binding;
+	enum led_err err = run_latest(db, task->job_arena, binding, job->entity_type,
+				      job->magento_id, rows[row].event, state, error);
+	if (err || !rows[row].overlay)
+		return err;
+	err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
+			 rows[row].overlay, &overlay, error);
+	if (!err && (is_status(&overlay, "failed") || (!state->found && overlay.found)))
+		*state = overlay;
+	if (!err && !is_status(state, "failed"))
+		err = find_invoice(db, task, job, state, error);
+	return err;
+}
+
 /* The run whose outcome the shop shows; *told is false while there is none. */
 static enum led_err choose(struct task *task, const struct job *job, size_t row,
 			   struct run_state *state, bool *told, struct led_error *error)
 {
 	struct db *db;
-	struct run_state overlay = {0};
-	const char *binding = task->lane.binding;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
-		err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
-				 rows[row].event, state, error);
-	if (!err && rows[row].overlay)
-		err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
-				 rows[row].overlay, &overlay, error);
+		err = read_rows(db, task, job, row, state, error);
 	db_pool_give(task->worker->pool, db);
-	if (err)
-		return err;
-	if (is_status(&overlay, "failed") || (!state->found && overlay.found))
-		*state = overlay;
-	*told = is_status(state, "succeeded") || is_status(state, "skipped_by_policy") ||
-		is_status(state, "failed");
-	return LED_OK;
+	*told = !err && (is_status(state, "succeeded") || is_status(state, "skipped_by_policy") ||
+			 is_status(state, "failed"));
+	return err;
 }
 
 static void describe(const struct run_state *run, struct magento_state *state, char *error_code)

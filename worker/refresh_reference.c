@@ -125,6 +125,7 @@ static enum led_err read_accounts(const struct sage *sage, struct reading *readi
 		json_object_object_add(body, "nominal_code",
 				       json_object_new_int64(list[i].nominal_code));
 		put_flag(body, "in_sales", list[i].in_sales);
+		put_flag(body, "in_expenses", list[i].in_expenses);
 		err = add(reading, "ledger_account", list[i].id, list[i].name, body, error);
 	}
 	return err;

@@ -9,9 +9,10 @@
 #define RETRY_ATTEMPTS_MAX 20
 
 enum retry_action {
-	RETRY_FAIL,  /* the run has failed, for good unless a person retries it */
-	RETRY_LATER, /* the job waits, and the attempt counts */
-	RETRY_PARK,  /* the whole lane waits, and no attempt is spent */
+	RETRY_FAIL,   /* the run has failed, for good unless a person retries it */
+	RETRY_LATER,  /* the job waits, and the attempt counts */
+	RETRY_PARK,   /* the whole lane waits, and no attempt is spent */
+	RETRY_BEHIND, /* the job waits behind another entity's, and no attempt is spent */
 };
 
 struct retry_rule {

@@ -170,6 +170,23 @@ static enum led_err write_parked(struct db *db, const struct ending *ending,
 	return err;
 }
 
+/* When nothing is left to wait behind, the job is simply ready again. */
+static enum led_err write_behind(struct db *db, const struct ending *ending,
+				 struct led_error *error)
+{
+	const struct settle_attempt *attempt = ending->attempt;
+	struct task *task = ending->task;
+	bool blocked;
+	enum led_err err = job_block_behind(db, task->job_arena, &task->lane, attempt->job,
+					    task->behind.entity_type, task->behind.magento_id,
+					    &blocked, error);
+	if (!err && !blocked)
+		err = job_unstart(db, attempt->job, error);
+	if (!err && attempt->kind->owns_run)
+		err = run_postpone(db, attempt->job->run, false, attempt->failure, error);
+	return err;
+}
+
 /* A job that ended well proves that its upstream serves us again. A skipped run asked
  * nothing of Sage. */
 static enum led_err write_recovery(struct db *db, const struct ending *ending,
@@ -196,6 +213,8 @@ static enum led_err write_ending(struct db *db, void *context, struct led_error 
 		err = write_final(db, ending, error);
 	else if (ending->rule->action == RETRY_LATER)
 		err = write_later(db, ending, error);
+	else if (ending->rule->action == RETRY_BEHIND)
+		err = write_behind(db, ending, error);
 	else
 		err = write_parked(db, ending, error);
 	if (!err && ending->attempt->end)

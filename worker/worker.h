@@ -23,6 +23,7 @@
 #include "store/job.h"
 #include "store/lane.h"
 #include "store/oauth_token.h"
+#include "store/plan.h"
 #include "store/run.h"
 #include "store/xref.h"
 
@@ -54,11 +55,17 @@ struct task {
 	bool lost;          /* the lease ended: write nothing more */
 	int64_t renewed_ms; /* monotonic */
 	struct binding binding;
-	struct reference reference; /* of the Sage business, once it was read */
-	const struct zone *zone;    /* the business's own; a policy may name another */
-	struct secret inbound_key;  /* signs our calls to the shop */
-	struct oauth_token token;   /* Sage's; loaded when first needed */
-	struct call_log calls;      /* of the job at hand */
+	struct reference reference;     /* of the Sage business, once it was read */
+	const struct zone *zone;        /* the business's own; a policy may name another */
+	struct secret inbound_key;      /* signs our calls to the shop */
+	struct oauth_token token;       /* Sage's; loaded when first needed */
+	struct call_log calls;          /* of the job at hand */
+	struct plan plan;               /* what the account may use */
+	struct books_warnings warnings; /* of the translations of the job at hand */
+	struct {                        /* what it waits behind, set by task_wait_behind */
+		const char *entity_type;
+		int64_t magento_id;
+	} behind;
 	/* The record the job at hand made, written in the transaction that settles it. */
 	struct {
 		struct xref_key key; /* binding is NULL when there is none */
@@ -78,6 +85,11 @@ enum led_err drain_lane(struct task *task, struct led_error *error)
 enum led_err task_renew(struct task *task, struct led_error *error)
 	__attribute__((warn_unused_result));
 
+/* Sets the job at hand aside until nothing of that entity is left in this lane; spends no
+ * attempt. Always fails, with what the job's function is to return. */
+enum led_err task_wait_behind(struct task *task, const char *entity_type, int64_t magento_id,
+			      struct led_error *error) __attribute__((warn_unused_result));
+
 /* A job's function: LED_OK with *end filled in (succeeded or skipped), else what went
  * wrong. `run` is NULL for jobs behind which no event stands. */
 typedef enum led_err job_function(struct task *task, const struct job *job, const struct run *run,
@@ -92,6 +104,7 @@ struct job_kind {
 /* NULL for a kind that no program queues. */
 const struct job_kind *job_kind_find(const char *name);
 
-job_function invoice_created, push_state, refresh_reference;
+job_function invoice_created, invoice_paid, creditmemo_created, customer_upserted, product_upserted,
+	push_state, refresh_reference, refresh_shop;
 
 #endif

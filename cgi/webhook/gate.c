@@ -22,6 +22,7 @@ struct key {
 	unsigned char current[SUBKEY_SIZE];
 	unsigned char previous[SUBKEY_SIZE];
 	bool has_previous;
+	bool pairing; /* a new key may be in use that is not ours yet */
 };
 
 struct gate {
@@ -82,7 +83,8 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 			     .key_version = db_at_int(rows, 0, 2),
 			     .lane = db_at_int(rows, 0, 5),
 			     .loaded_ms = clock_monotonic_ms(),
-			     .has_previous = previous->kind != DB_NULL};
+			     .has_previous = previous->kind != DB_NULL,
+			     .pairing = db_at_int(rows, 0, 6) != 0};
 	enum led_err err = open_key(gate, &place, db_at(rows, 0, 3), slot->current, error);
 	if (!err && slot->has_previous)
 		err = open_key(gate, &place, previous, slot->previous, error);
@@ -94,6 +96,14 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 static enum led_err refuse(struct led_error *error)
 {
 	return led_fail(error, LED_AUTH, "unauthorized", "The token was not accepted.");
+}
+
+/* A shop gives an event up for good on a 401, and this one may be signed with the key of a
+ * pairing that is being settled at this moment. */
+static enum led_err pairing_under_way(struct led_error *error)
+{
+	return led_fail(error, LED_DATABASE, "pairing_under_way",
+			"The shop is being paired; the event is welcome afterwards.");
 }
 
 /* Reads the binding's key into its slot. LED_AUTH when there is no such active binding. */
@@ -110,8 +120,10 @@ static enum led_err load(struct gate *gate, struct db *db, struct arena *arena, 
 		db_query(db, arena, SQL_INTAKE_BINDING, DB_ARGS(DB_S(binding)), &rows, error);
 	if (err)
 		return err;
+	if (rows.count && db_at_int(&rows, 0, 6))
+		slot->pairing = true;
 	if (rows.count == 0 || strcmp(db_at_text(&rows, 0, 1), "active") != 0)
-		return refuse(error);
+		return slot->pairing ? pairing_under_way(error) : refuse(error);
 	err = fill_slot(gate, binding, &rows, slot, error);
 	if (!err)
 		*out = slot;
@@ -182,6 +194,8 @@ enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_requ
 	enum led_err err = load(gate, db, request->arena, binding, &key, error);
 	if (!err)
 		err = verify(gate, key, token, &claims, error);
+	if (err == LED_AUTH && key->pairing)
+		return pairing_under_way(error);
 	return err ? err : make_pass(key, &claims, pass, error);
 }
 

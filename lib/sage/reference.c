@@ -103,6 +103,7 @@ static bool read_ledger_account(struct reader *reader, void *out)
 	account->name = required(reader, reader->item, "displayed_as");
 	account->type = nested_id(reader, "ledger_account_type");
 	account->in_sales = flag(reader, "visible_in_sales", false);
+	account->in_expenses = flag(reader, "visible_in_expenses", false);
 	account->in_banking = flag(reader, "visible_in_banking", false);
 	account->in_other_payments = flag(reader, "visible_in_other_payments", false);
 	account->in_other_receipts = flag(reader, "visible_in_other_receipts", false);

@@ -60,6 +60,7 @@ struct sage_ledger_account {
 	const char *type;     /* SALES, DIRECT_EXPENSES …; may be NULL */
 	int64_t nominal_code; /* 0 = none */
 	bool in_sales;        /* may stand on a sales line */
+	bool in_expenses;     /* what is bought may be booked there */
 	bool in_banking, in_other_payments, in_other_receipts;
 };
 

@@ -51,6 +51,33 @@ enum led_err job_unstart(struct db *db, const struct job *job, struct led_error 
 	return db_run(db, SQL_JOB_UNSTART, DB_ARGS(DB_I(job->attempts), DB_I(job->id)), error);
 }
 
+enum led_err job_is_unfinished(struct db *db, struct arena *arena, const struct lane *lane,
+			       const struct job *job, const char *entity_type, int64_t magento_id,
+			       bool *unfinished, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err = db_query(db, arena, SQL_JOB_OF_ENTITY,
+				    DB_ARGS(DB_S(lane->binding), DB_S(entity_type),
+					    DB_I(magento_id), DB_I(lane->id), DB_I(job->id)),
+				    &rows, error);
+	*unfinished = !err && rows.count > 0;
+	return err;
+}
+
+enum led_err job_block_behind(struct db *db, struct arena *arena, const struct lane *lane,
+			      const struct job *job, const char *entity_type, int64_t magento_id,
+			      bool *blocked, struct led_error *error)
+{
+	enum led_err err =
+		job_is_unfinished(db, arena, lane, job, entity_type, magento_id, blocked, error);
+	if (err || !*blocked)
+		return err;
+	return db_run(
+		db, SQL_JOB_BLOCK_BEHIND,
+		DB_ARGS(DB_S(entity_type), DB_I(magento_id), DB_I(job->attempts), DB_I(job->id)),
+		error);
+}
+
 enum led_err job_wait(struct db *db, const struct job *job, int64_t seconds, int64_t attempts,
 		      struct led_error *error)
 {
@@ -71,18 +98,27 @@ static enum led_err for_each(struct db *db, const struct db_rows *rows, enum db_
 	return err;
 }
 
-enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *lane,
-			const struct job *job, struct led_error *error)
+/* Readies what waited behind the job's entity, found by `statement`. */
+static enum led_err ready_followers(struct db *db, struct arena *arena, const struct lane *lane,
+				    const struct job *job, enum db_statement statement,
+				    struct led_error *error)
 {
 	struct db_rows rows;
 	size_t readied = 0;
+	enum led_err err = db_query(db, arena, statement,
+				    DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
+					    DB_I(job->magento_id), DB_I(lane->id)),
+				    &rows, error);
+	return err ? err : for_each(db, &rows, SQL_JOB_READY, &readied, error);
+}
+
+enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *lane,
+			const struct job *job, struct led_error *error)
+{
 	enum led_err err = db_run(db, SQL_JOB_DELETE, DB_ARGS(DB_I(job->id)), error);
 	if (!err)
-		err = db_query(db, arena, SQL_JOB_BLOCKED,
-			       DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
-				       DB_I(job->magento_id), DB_I(lane->id)),
-			       &rows, error);
-	return err ? err : for_each(db, &rows, SQL_JOB_READY, &readied, error);
+		err = ready_followers(db, arena, lane, job, SQL_JOB_BLOCKED, error);
+	return err ? err : ready_followers(db, arena, lane, job, SQL_JOB_BEHIND, error);
 }
 
 enum led_err job_push_state(struct db *db, const char *binding, const struct job *job,

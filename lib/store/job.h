@@ -23,6 +23,19 @@ enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lan
 enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)
 	__attribute__((warn_unused_result));
 
+/* Sets the job aside until no other job of that entity is left in its lane; the attempt that
+ * found out does not count. *blocked is false, and nothing done, when none is left now. */
+enum led_err job_block_behind(struct db *db, struct arena *arena, const struct lane *lane,
+			      const struct job *job, const char *entity_type, int64_t magento_id,
+			      bool *blocked, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Whether a job of that entity other than `job` is unfinished in this lane. */
+enum led_err job_is_unfinished(struct db *db, struct arena *arena, const struct lane *lane,
+			       const struct job *job, const char *entity_type, int64_t magento_id,
+			       bool *unfinished, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Takes the count back: the lane was parked instead. */
 enum led_err job_unstart(struct db *db, const struct job *job, struct led_error *error)
 	__attribute__((warn_unused_result));

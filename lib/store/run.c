@@ -62,6 +62,7 @@ enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
 			DB_S(failure ? led_err_name(failure->class) : NULL),
 			DB_S(failure ? failure->code : NULL),
 			DB_S(failure ? failure->message : NULL), DB_S(end->warnings),
+			DB_S(end->warnings),
 			DB_S(end->has_sage_total ? decimal_print(end->sage_total, total) : NULL),
 			DB_S(end->sage_id), DB_S(end->sage_number), DB_I(id)),
 		error);

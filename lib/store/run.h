@@ -36,7 +36,7 @@ struct run_end {
 	enum run_status status;
 	const char *skip_reason;
 	const struct led_error *failure; /* of RUN_FAILED */
-	const char *warnings;            /* JSON; NULL keeps those of the translation */
+	const char *warnings;            /* JSON; added to those of the translation */
 	const char *sage_id, *sage_number;
 	bool has_sage_total;
 	struct decimal sage_total;

@@ -24,6 +24,11 @@ enum led_err xref_get(struct db *db, struct arena *arena, const struct xref_key 
 	xref->sage_id = db_at_text(&rows, 0, 0);
 	xref->displayed_as = db_at_text(&rows, 0, 1);
 	copy_digest(xref->digest, db_at(&rows, 0, 2));
+	xref->contact_id = db_at_text(&rows, 0, 3);
+	xref->reference = db_at_text(&rows, 0, 4);
+	xref->document_date = db_at_text(&rows, 0, 5);
+	xref->total = db_at_text(&rows, 0, 6);
+	xref->stock_qty = db_at_text(&rows, 0, 7);
 	return LED_OK;
 }
 
@@ -32,18 +37,60 @@ enum led_err xref_put(struct db *db, const struct xref_key *key, const struct xr
 {
 	return db_run(db, SQL_XREF_PUT,
 		      DB_ARGS(KEY_ARGS(key), DB_S(xref->sage_id), DB_S(xref->displayed_as),
-			      DB_B(xref->digest, DIGEST_SIZE)),
+			      DB_B(xref->digest, DIGEST_SIZE), DB_S(xref->contact_id),
+			      DB_S(xref->reference), DB_S(xref->document_date), DB_S(xref->total)),
 		      error);
 }
 
-enum led_err xref_list(struct db *db, struct arena *arena, const char *binding,
-		       const char *business, const char *kind_prefix, const char *magento_key,
-		       struct db_rows *rows, struct led_error *error)
+enum led_err xref_put_stock(struct db *db, const struct xref_key *key, const char *quantity,
+			    struct led_error *error)
 {
-	return db_query(
-		db, arena, SQL_XREF_OF_KEY,
-		DB_ARGS(DB_S(binding), DB_S(business), DB_S(kind_prefix), DB_S(magento_key)), rows,
-		error);
+	return db_run(db, SQL_XREF_STOCK, DB_ARGS(DB_S(quantity), KEY_ARGS(key)), error);
+}
+
+enum led_err xref_list(struct db *db, struct arena *arena, const struct xref_key *key_prefix,
+		       struct xref_item **items, size_t *count, struct led_error *error)
+{
+	struct db_rows rows;
+	*count = 0;
+	enum led_err err =
+		db_query(db, arena, SQL_XREF_OF_KEY, DB_ARGS(KEY_ARGS(key_prefix)), &rows, error);
+	if (err)
+		return err;
+	*items = arena_alloc(arena, (rows.count + 1) * sizeof **items);
+	if (!*items)
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a list.");
+	for (size_t i = 0; i < rows.count; i++) {
+		struct xref_item *item = &(*items)[(*count)++];
+		*item = (struct xref_item){
+			.kind = db_at_text(&rows, i, 0),
+			.xref = {.found = true,
+				 .displayed_as = db_at_text(&rows, i, 1),
+				 .sage_id = db_at_text(&rows, i, 2),
+				 .reference = db_at_text(&rows, i, 4)},
+		};
+		copy_digest(item->xref.digest, db_at(&rows, i, 3));
+	}
+	return LED_OK;
+}
+
+enum led_err xref_references(struct db *db, struct arena *arena, const char *binding,
+			     const char *business, const char *kind, const char ***references,
+			     size_t *count, struct led_error *error)
+{
+	struct db_rows rows;
+	*count = 0;
+	enum led_err err =
+		db_query(db, arena, SQL_XREF_REFERENCES,
+			 DB_ARGS(DB_S(binding), DB_S(business), DB_S(kind)), &rows, error);
+	if (err)
+		return err;
+	*references = arena_alloc(arena, (rows.count + 1) * sizeof **references);
+	if (!*references)
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a list.");
+	for (size_t i = 0; i < rows.count; i++)
+		(*references)[(*count)++] = db_at_text(&rows, i, 0);
+	return LED_OK;
 }
 
 enum led_err intent_get(struct db *db, struct arena *arena, const struct xref_key *key,

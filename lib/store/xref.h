@@ -21,6 +21,12 @@ struct xref {
 	bool found;
 	const char *sage_id, *displayed_as; /* in the arena */
 	unsigned char digest[DIGEST_SIZE];  /* SHA-256 of the body last sent */
+	/* In the arena; NULL where it does not apply or was not known. */
+	const char *contact_id;    /* Sage's, of documents */
+	const char *reference;     /* as sent; of items their code */
+	const char *document_date; /* YYYY-MM-DD, as sent */
+	const char *total;         /* as Sage answered it */
+	const char *stock_qty;     /* of stock items: the shop's quantity last settled */
 };
 
 enum led_err xref_get(struct db *db, struct arena *arena, const struct xref_key *key,
@@ -29,12 +35,27 @@ enum led_err xref_get(struct db *db, struct arena *arena, const struct xref_key 
 enum led_err xref_put(struct db *db, const struct xref_key *key, const struct xref *xref,
 		      struct led_error *error) __attribute__((warn_unused_result));
 
-/* Of all kinds that begin with `kind_prefix`: their displayed_as, for the references that
- * one customer's contacts in other currencies have taken. */
-enum led_err xref_list(struct db *db, struct arena *arena, const char *binding,
-		       const char *business, const char *kind_prefix, const char *magento_key,
-		       struct db_rows *rows, struct led_error *error)
+/* One of several cross-references of one Magento key. */
+struct xref_item {
+	const char *kind;
+	struct xref xref; /* id, displayed_as, digest and reference */
+};
+
+/* Of all kinds that begin with `kind_prefix` ("contact:"; "" = all), in the arena: one
+ * customer's contacts in every currency, one product in whatever family it is. */
+enum led_err xref_list(struct db *db, struct arena *arena, const struct xref_key *key_prefix,
+		       struct xref_item **items, size_t *count, struct led_error *error)
 	__attribute__((warn_unused_result));
+
+/* The references of all records of a kind, in the arena: the SKUs of a family. */
+enum led_err xref_references(struct db *db, struct arena *arena, const char *binding,
+			     const char *business, const char *kind, const char ***references,
+			     size_t *count, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Notes the shop's quantity that is settled in Sage. */
+enum led_err xref_put_stock(struct db *db, const struct xref_key *key, const char *quantity,
+			    struct led_error *error) __attribute__((warn_unused_result));
 
 struct intent {
 	bool found;

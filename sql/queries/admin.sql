@@ -100,3 +100,8 @@ SELECT id, HEX(previous_hash), HEX(hash),
 -- scope: installation
 SELECT state, COUNT(*), TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6))
   FROM mail WHERE state <> 'sent' GROUP BY state;
+
+-- name: admin_binding_get(binding)
+-- What a command about one binding says of it.
+SELECT b.account_id, b.policy_version, b.sage_business_id, b.shop_url, a.name
+  FROM binding AS b JOIN account AS a ON a.id = b.account_id WHERE b.id = ?;

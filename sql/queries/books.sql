@@ -2,8 +2,12 @@
 
 -- name: binding_get(binding)
 SELECT account_id, shop_url, status, sage_status, magento_status, sage_region, sage_business_id,
-       policy_version, reference_at IS NOT NULL, inbound_key
+       policy_version, reference_at IS NOT NULL, inbound_key, key_version, paused
   FROM binding WHERE id = ?;
+
+-- name: binding_state(binding)
+-- What a lane's holder must not go on without noticing.
+SELECT status, paused, key_version, sage_business_id, pending_since IS NOT NULL FROM binding WHERE id = ?;
 
 -- name: binding_set_sage_status(status, binding)
 -- scope: first parameter is the new state
@@ -47,18 +51,36 @@ INSERT INTO reference_item (binding_id, kind, item_id, name, body) VALUES (?, ?,
 DELETE FROM reference_item WHERE binding_id = ? AND kind = ? AND item_id = ?;
 
 -- name: xref_get(binding, business, kind, magento_key)
-SELECT sage_id, displayed_as, digest FROM entity_xref
+SELECT sage_id, displayed_as, digest, contact_id, reference, document_date, total, stock_qty
+  FROM entity_xref
  WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
 
--- name: xref_put(binding, business, kind, magento_key, sage_id, displayed_as, digest)
-INSERT INTO entity_xref (binding_id, business_id, kind, magento_key, sage_id, displayed_as, digest)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON DUPLICATE KEY UPDATE displayed_as = VALUES(displayed_as), digest = VALUES(digest);
+-- name: xref_put(binding, business, kind, magento_key, sage_id, displayed_as, digest, contact_id, reference, document_date, total)
+-- What is not known of an update stays as it was.
+INSERT INTO entity_xref (binding_id, business_id, kind, magento_key, sage_id, displayed_as, digest,
+                         contact_id, reference, document_date, total)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE displayed_as = VALUES(displayed_as), digest = VALUES(digest),
+                          contact_id = COALESCE(VALUES(contact_id), contact_id),
+                          reference = COALESCE(VALUES(reference), reference),
+                          document_date = COALESCE(VALUES(document_date), document_date),
+                          total = COALESCE(VALUES(total), total);
+
+-- name: xref_stock(stock_qty, binding, business, kind, magento_key)
+-- scope: first parameter is the quantity
+UPDATE entity_xref SET stock_qty = ?
+ WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
 
 -- name: xref_of_key(binding, business, kind_prefix, magento_key)
--- One customer's contacts in all currencies.
-SELECT kind, displayed_as FROM entity_xref
- WHERE binding_id = ? AND business_id = ? AND kind LIKE CONCAT(?, '%') AND magento_key = ?;
+-- One customer's contacts in all currencies; one product in whatever family it is.
+SELECT kind, displayed_as, sage_id, digest, reference FROM entity_xref
+ WHERE binding_id = ? AND business_id = ? AND kind LIKE CONCAT(?, '%') AND magento_key = ?
+ ORDER BY kind;
+
+-- name: xref_references(binding, business, kind)
+-- The item codes of a family.
+SELECT reference FROM entity_xref
+ WHERE binding_id = ? AND business_id = ? AND kind = ? AND reference IS NOT NULL;
 
 -- name: intent_get(binding, business, kind, magento_key)
 SELECT idempotency_id, path, reference, digest, body,
@@ -72,6 +94,11 @@ INSERT INTO intent (binding_id, business_id, kind, magento_key, idempotency_id, 
 
 -- name: intent_delete(binding, business, kind, magento_key)
 DELETE FROM intent WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
+
+-- name: plan_of_account(account)
+SELECT p.code, p.name, p.credit_notes, p.payments, p.products, p.stock, p.multi_currency,
+       p.several_stores, p.consolidation, p.bindings
+  FROM account AS a JOIN plan AS p ON p.code = a.plan WHERE a.id = ?;
 
 -- name: oauth_get(binding)
 SELECT access_token, UNIX_TIMESTAMP(access_expires_at) DIV 1, refresh_token, generation

@@ -2,8 +2,10 @@
 
 -- name: intake_binding(binding)
 -- The key that verifies this shop's tokens, and the one before a re-pairing while it counts.
+-- While a pairing is under way the shop may sign with a key that is not this one yet.
 SELECT b.account_id, b.status, b.key_version, b.outbound_key,
-       IF(b.previous_key_until > UTC_TIMESTAMP(6), b.previous_key, NULL), l.id
+       IF(b.previous_key_until > UTC_TIMESTAMP(6), b.previous_key, NULL), l.id,
+       b.pending_since IS NOT NULL
   FROM binding b LEFT JOIN lane l ON l.binding_id = b.id AND l.upstream = 'sage'
  WHERE b.id = ?;
 

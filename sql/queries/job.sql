@@ -20,13 +20,29 @@ SELECT 1 FROM job
 -- scope: installation
 UPDATE job SET state = 'blocked' WHERE id = ?;
 
+-- name: job_block_behind(behind_type, behind_id, attempts, job)
+-- scope: installation
+-- Behind another entity's jobs; the attempt that found out does not count.
+UPDATE job SET state = 'blocked', behind_type = ?, behind_id = ?, attempts = ? WHERE id = ?;
+
 -- name: job_blocked(binding, entity_type, magento_id, lane)
 SELECT id FROM job
- WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND state = 'blocked';
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND state = 'blocked'
+   AND behind_type IS NULL;
+
+-- name: job_behind(binding, behind_type, behind_id, lane)
+SELECT id FROM job
+ WHERE binding_id = ? AND behind_type = ? AND behind_id = ? AND lane_id = ? AND state = 'blocked';
+
+-- name: job_of_entity(binding, entity_type, magento_id, lane, job)
+-- Any unfinished job of an entity but this one.
+SELECT 1 FROM job
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND id <> ?
+ LIMIT 1;
 
 -- name: job_ready(job)
 -- scope: installation
-UPDATE job SET state = 'ready', due_at = NULL WHERE id = ?;
+UPDATE job SET state = 'ready', due_at = NULL, behind_type = NULL, behind_id = NULL WHERE id = ?;
 
 -- name: job_start(job)
 -- scope: installation
@@ -71,8 +87,10 @@ UPDATE job SET state = 'ready', due_at = NULL
 SELECT b.id FROM job AS b
  WHERE b.state = 'blocked'
    AND NOT EXISTS (SELECT 1 FROM job AS a
-                    WHERE a.binding_id = b.binding_id AND a.entity_type = b.entity_type
-                      AND a.magento_id = b.magento_id AND a.lane_id = b.lane_id AND a.id < b.id)
+                    WHERE a.binding_id = b.binding_id AND a.lane_id = b.lane_id
+                      AND a.entity_type = COALESCE(b.behind_type, b.entity_type)
+                      AND a.magento_id = COALESCE(b.behind_id, b.magento_id)
+                      AND (a.id < b.id OR b.behind_type IS NOT NULL))
  LIMIT ?;
 
 -- name: job_push_state(binding, run, entity_type, magento_id, binding_again)

@@ -19,11 +19,13 @@ UPDATE sync_run SET magento_number = ?, currency = ?, magento_total = ? WHERE id
 -- What the translation had to say, kept with the intent it was made for.
 UPDATE sync_run SET warnings = ? WHERE id = ?;
 
--- name: run_finish(status, skip_reason, error_class, error_code, error_message, warnings, sage_total, sage_id, sage_number, run)
+-- name: run_finish(status, skip_reason, error_class, error_code, error_message, warnings, warnings_again, sage_total, sage_id, sage_number, run)
 -- scope: installation
+-- What Sage's answer is worth saying joins what the translation said.
 UPDATE sync_run
    SET attempts = attempts + 1, status = ?, skip_reason = ?, error_class = ?, error_code = ?, error_message = ?,
-       warnings = COALESCE(?, warnings), sage_total = ?, sage_id = ?, sage_number = ?, finished_at = UTC_TIMESTAMP(6)
+       warnings = IF(? IS NULL, warnings, JSON_MERGE_PRESERVE(COALESCE(warnings, '[]'), ?)),
+       sage_total = ?, sage_id = ?, sage_number = ?, finished_at = UTC_TIMESTAMP(6)
  WHERE id = ?;
 
 -- name: run_postpone(attempts, error_class, error_code, error_message, run)

@@ -1,0 +1,39 @@
+/* What every posted document has in common: described, intended, sent, its total compared. */
+#ifndef WORKER_DOCUMENT_H
+#define WORKER_DOCUMENT_H
+
+#include "post.h"
+#include "worker.h"
+
+/* The key of a record in the job's arena. */
+struct xref_key document_key(const struct task *task, const char *kind, int64_t magento_id);
+
+/* The run's number, and for documents currency and total (else NULL), as the shop says. */
+enum led_err document_describe(struct task *task, const struct run *run, const char *number,
+			       const char *currency, const int64_t *total, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* How a run ends whose record is there already. */
+void document_known(const struct xref *xref, struct run_end *end);
+void document_skipped(const char *reason, struct run_end *end);
+
+/* Commits the intent to post a translated document. Its warnings join those of the job, and
+ * all are noted on the run. */
+enum led_err document_intend(struct task *task, const struct run *run,
+			     const struct books_document *document, struct post *post,
+			     struct intent *intent, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Sends it, and compares Sage's total with `total`. Fills `xref` and `end`; *answer may be
+ * NULL when nobody wants it, else the caller owns it. */
+enum led_err document_send(struct task *task, const struct post *post, const struct intent *intent,
+			   int64_t total, struct xref *xref, struct run_end *end,
+			   struct json_object **answer, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Adds a warning to a run that ends well. */
+enum led_err document_warn(struct task *task, const char *code, const char *detail,
+			   struct run_end *end, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,66 @@
+#include "invoice.h"
+#include "base/log.h"
+#include "books/invoice.h"
+#include "contact.h"
+#include "document.h"
+
+struct post invoice_post(struct task *task, int64_t magento_id)
+{
+	return (struct post){.key = document_key(task, "invoice", magento_id),
+			     .path = "/sales_invoices"};
+}
+
+/* Contact, translation, intent. */
+static enum led_err intend(struct task *task, const struct books_context *books,
+			   const struct run *run, const struct magento_invoice *invoice,
+			   struct post *post, struct intent *intent, struct led_error *error)
+{
+	const struct contact_wanted wanted = {
+		.buyer = &invoice->customer,
+		.billing = invoice->billing,
+		.currency = invoice->currency,
+		.grand_total = invoice->grand_total,
+	};
+	struct books_document document = {0};
+	const char *contact = NULL;
+	enum led_err err = contact_ensure(task, books, &wanted, &contact, error);
+	if (!err)
+		err = books_invoice(books, invoice, contact, &document, error);
+	if (!err)
+		err = document_intend(task, run, &document, post, intent, error);
+	books_document_release(&document);
+	return err;
+}
+
+enum led_err invoice_bring(struct task *task, const struct books_context *books,
+			   const struct run *run, const struct magento_invoice *invoice,
+			   struct intent *intent, struct xref *xref, struct run_end *end,
+			   struct led_error *error)
+{
+	struct post post = invoice_post(task, invoice->magento_id);
+	enum led_err err = LED_OK;
+	if (!intent->found)
+		err = intend(task, books, run, invoice, &post, intent, error);
+	if (!err)
+		err = document_send(task, &post, intent, invoice->grand_total, xref, end, NULL,
+				    error);
+	return err;
+}
+
+enum led_err invoice_update_buyer(struct task *task, const struct books_context *books,
+				  const struct magento_invoice *invoice, struct run_end *end,
+				  struct led_error *error)
+{
+	struct led_error why;
+	bool updated;
+	if (invoice->customer.magento_id == 0)
+		return LED_OK;
+	enum led_err err = contact_update_known(task, books, &invoice->customer, invoice->currency,
+						&updated, &why);
+	if (!err)
+		return LED_OK;
+	if (task->lost)
+		return led_fail(error, why.class, why.code, "%s", why.message);
+	log_error("contact_not_updated", &why);
+	return document_warn(task, "contact_not_updated", why.message, end, error);
+}

@@ -1,0 +1,287 @@
+/*
+ * invoice.paid: the invoice's money becomes one contact payment that is allocated to the
+ * invoice in the same call.
+ *
+ *   payment cross-referenced       -> succeeded, nothing is sent
+ *   invoice cross-referenced       -> post the payment
+ *   invoice failed                 -> failed, so that a retry of both settles it
+ *   invoice skipped, but as unpaid -> skipped for the same reason
+ *   otherwise (skipped as unpaid, never seen, or its event comes later)
+ *                                  -> post the invoice, then the payment
+ *
+ * An earlier unfinished event of the same invoice is never overtaken: its job blocks this
+ * one. A later one finds the cross-reference that this one made.
+ */
+#include "access.h"
+#include "base/json.h"
+#include "books/filter.h"
+#include "books/payment.h"
+#include "context.h"
+#include "document.h"
+#include "invoice.h"
+#include "settle.h"
+#include "shop.h"
+
+#include <string.h>
+
+struct paying {
+	struct task *task;
+	const struct run *run;
+	struct books_context books;
+	struct magento_invoice invoice;
+	const char *method;
+	struct xref sold;     /* the invoice in Sage */
+	struct intent intent; /* of the payment */
+	struct books_payment_input input;
+	struct run_end *end;
+};
+
+/* How the invoice's own event last ended. */
+static enum led_err read_history(struct paying *paying, struct run_state *state,
+				 struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct db *db;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = run_latest(db, task->job_arena, task->binding.id, "invoice",
+				 paying->invoice.magento_id, "invoice.created", state, error);
+	db_pool_give(task->worker->pool, db);
+	return err;
+}
+
+/* Why the payment is skipped, or NULL. */
+static enum led_err judge(struct paying *paying, const char **reason, struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct run_state state = {0};
+	enum led_err err = paying->sold.found ? LED_OK : read_history(paying, &state, error);
+	if (err)
+		return err;
+	const char *status = state.found ? state.status : "";
+	const char *skipped = strcmp(status, "skipped_by_policy") == 0 ? state.skip_reason : NULL;
+	if (strcmp(status, "failed") == 0)
+		return led_fail(error, LED_NOT_FOUND, "invoice_not_synced",
+				"The invoice of this payment failed and is not in Sage. Retry the "
+				"invoice first, then this payment.");
+	if (skipped && strcmp(skipped, "unpaid_invoice") == 0)
+		skipped = NULL;
+	const struct books_filter_input input = {
+		.event = BOOKS_INVOICE_PAID,
+		.in_plan = task->plan.payments &&
+			   context_may_use_currency(task, paying->invoice.currency),
+		.website_id = paying->run->website_id,
+		.store_id = paying->run->store_id,
+		.policy = paying->books.policy,
+		.invoice = &paying->invoice,
+		.payment_method = paying->method,
+		.invoice_skip_reason = skipped,
+	};
+	*reason = books_filter(&input);
+	return LED_OK;
+}
+
+/* The invoice was not posted by its own event: this one does, and settles it at once. */
+static enum led_err bring_invoice(struct paying *paying, struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct run_end ignored = {0};
+	struct intent intent;
+	struct post post = invoice_post(task, paying->invoice.magento_id);
+	enum led_err err = post_look(task, &post, &paying->sold, &intent, error);
+	if (!err && !paying->sold.found) {
+		err = invoice_bring(task, &paying->books, paying->run, &paying->invoice, &intent,
+				    &paying->sold, &ignored, error);
+		if (!err)
+			err = post_settle_now(task, &post.key, &paying->sold, error);
+		paying->end->warnings = ignored.warnings;
+	}
+	return err;
+}
+
+/* What Sage says of the invoice: its contact, and what is outstanding. */
+static enum led_err read_invoice(struct paying *paying, struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct json_object *answer = NULL;
+	struct decimal open;
+	const struct access_call call = {
+		.verb = ACCESS_GET,
+		.path = arena_printf(task->job_arena, "/sales_invoices/%s", paying->sold.sage_id)};
+	enum led_err err = access_sage(task, &call, &answer, error);
+	if (err)
+		return err;
+	const char *contact = json_string(json_member(answer, "contact"), "id");
+	if (!contact ||
+	    !json_decimal(json_member(answer, "outstanding_amount"), MONEY_SCALE, &open)) {
+		err = led_fail(error, LED_SERDE, "sage_answer_invalid",
+			       "Sage's invoice has no contact or no outstanding amount.");
+	} else {
+		paying->input.contact_id = arena_strdup(task->job_arena, contact);
+		paying->input.has_outstanding = true;
+		paying->input.outstanding = open.units;
+	}
+	json_object_put(answer);
+	return err;
+}
+
+static enum led_err intend(struct paying *paying, struct post *post, struct led_error *error)
+{
+	struct books_document document = {0};
+	enum led_err err = books_payment(&paying->books, &paying->input, &document, error);
+	if (!err)
+		err = document_intend(paying->task, paying->run, &document, post, &paying->intent,
+				      error);
+	books_document_release(&document);
+	return err;
+}
+
+static enum led_err send(struct paying *paying, const struct post *post,
+			 struct json_object **answer, struct led_error *error)
+{
+	const char *warnings = paying->end->warnings;
+	enum led_err err =
+		document_send(paying->task, post, &paying->intent, paying->invoice.grand_total,
+			      &paying->task->posted.xref, paying->end, answer, error);
+	if (!err && !paying->end->warnings)
+		paying->end->warnings = warnings; /* of the invoice that was posted first */
+	return err;
+}
+
+/* Sage refused the payment: when less is outstanding than was to be allocated, that is why,
+ * and the rest goes on account. */
+static enum led_err send_less(struct paying *paying, struct post *post, struct json_object **answer,
+			      struct led_error *error)
+{
+	struct led_error why = *error;
+	enum led_err err = read_invoice(paying, error);
+	if (err)
+		return err;
+	if (paying->input.outstanding >= paying->invoice.grand_total) {
+		*error = why;
+		return why.class;
+	}
+	post->reference = NULL;
+	err = intend(paying, post, error);
+	return err ? err : send(paying, post, answer, error);
+}
+
+/* The payment was found in Sage with a rest on account that the invoice still lacks. */
+static enum led_err finish_allocation(struct paying *paying, struct json_object *payment,
+				      struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct json_object *rest = json_member(payment, "payment_on_account");
+	struct post post = {
+		.key = document_key(task, "invoice_allocation", paying->invoice.magento_id),
+		.path = "/contact_allocations",
+		.reference = ""};
+	struct books_document document = {0};
+	struct decimal on_account;
+	struct intent intent;
+	struct xref xref;
+	struct json_object *answer = NULL;
+	if (!json_decimal(json_member(rest, "outstanding_amount"), MONEY_SCALE, &on_account) ||
+	    on_account.units <= 0)
+		return LED_OK;
+	enum led_err err = read_invoice(paying, error);
+	if (err || paying->input.outstanding <= 0)
+		return err;
+	const struct books_allocation_input input = {
+		.contact_id = paying->input.contact_id,
+		.invoice_id = paying->sold.sage_id,
+		.payment_on_account_id = json_string(rest, "id"),
+		.currency = paying->invoice.currency,
+		.on_account = on_account.units,
+		.outstanding = paying->input.outstanding,
+		.occurred_at = paying->run->occurred_at,
+	};
+	err = post_look(task, &post, &xref, &intent, error);
+	if (!err && !intent.found)
+		err = books_allocation(&paying->books, &input, &document, error);
+	if (!err && !intent.found)
+		err = document_intend(task, paying->run, &document, &post, &intent, error);
+	if (!err)
+		err = post_send(task, &post, &intent, &xref, &answer, error);
+	if (!err)
+		err = post_settle_now(task, &post.key, &xref, error);
+	json_object_put(answer);
+	books_document_release(&document);
+	return err;
+}
+
+static enum led_err pay(struct paying *paying, struct post *post, struct led_error *error)
+{
+	struct json_object *answer = NULL;
+	enum led_err err = LED_OK;
+	bool resent = paying->intent.found && paying->intent.too_old;
+	paying->input = (struct books_payment_input){
+		.invoice = &paying->invoice,
+		.method = paying->method,
+		.contact_id = paying->sold.contact_id,
+		.invoice_id = paying->sold.sage_id,
+		.occurred_at = paying->run->occurred_at,
+	};
+	if (!paying->input.contact_id)
+		err = read_invoice(paying, error);
+	post->list = arena_printf(paying->task->job_arena, "/contact_payments?contact_id=%s",
+				  paying->input.contact_id ? paying->input.contact_id : "");
+	if (!err && !paying->intent.found)
+		err = intend(paying, post, error);
+	if (!err) {
+		err = send(paying, post, &answer, error);
+		if (err == LED_PROVIDER && !paying->input.has_outstanding)
+			err = send_less(paying, post, &answer, error);
+	}
+	if (!err && resent)
+		err = finish_allocation(paying, answer, error);
+	if (!err)
+		paying->task->posted.key = post->key;
+	json_object_put(answer);
+	return err;
+}
+
+static enum led_err read_all(struct paying *paying, int64_t id, struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct intent ignored;
+	const struct post sold = invoice_post(task, id);
+	enum led_err err = context_books(task, paying->run, &paying->books, error);
+	if (!err)
+		err = shop_invoice(task, id, &paying->invoice, error);
+	if (!err)
+		err = document_describe(task, paying->run, paying->invoice.increment_id,
+					paying->invoice.currency, &paying->invoice.grand_total,
+					error);
+	if (!err)
+		err = shop_payment_method(task, &paying->invoice, &paying->method, error);
+	return err ? err : post_look(task, &sold, &paying->sold, &ignored, error);
+}
+
+enum led_err invoice_paid(struct task *task, const struct job *job, const struct run *run,
+			  struct run_end *end, struct led_error *error)
+{
+	struct paying paying = {.task = task, .run = run, .end = end};
+	struct post post = {.key = document_key(task, "invoice_payment", job->magento_id),
+			    .path = "/contact_payments"};
+	struct xref *xref = &task->posted.xref;
+	const char *reason = NULL;
+	enum led_err err = post_look(task, &post, xref, &paying.intent, error);
+	if (err)
+		return err;
+	if (xref->found) {
+		document_known(xref, end);
+		return LED_OK;
+	}
+	err = read_all(&paying, job->magento_id, error);
+	if (!err && !paying.intent.found)
+		err = judge(&paying, &reason, error);
+	if (err)
+		return err;
+	if (reason) {
+		document_skipped(reason, end);
+		return LED_OK;
+	}
+	err = bring_invoice(&paying, error);
+	return err ? err : pay(&paying, &post, error);
+}
