@@ -4,6 +4,7 @@
 #include "ctl.h"
 #include "magento/url.h"
 #include "store/binding_admin.h"
+#include "store/seal_use.h"
 
 #include <string.h>
 
@@ -69,12 +70,13 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 	if (!err)
 		err = ctl_read_secret(ctl, "--sage-refresh-token-file", &refresh_token, error);
 	if (!err)
-		err = seal_keys_load(ctl->config.key_dir, 1U << SEAL_INTAKE | 1U << SEAL_VAULT,
-				     &keys, error);
+		err = seal_keys_load(ctl->config.key_dir, SEAL_BOTH, &keys, error);
 	if (!err)
-		err = ctl_open(ctl, DB_SET_ADMIN, &db, error);
+		err = ctl_open(ctl, DB_SET_ADMIN | DB_SET_SEAL_USE, &db, error);
 	if (!err)
 		err = binding_admin_add(db, keys, &binding, id, error);
+	if (!err)
+		err = seal_use_keep(db, error);
 	db_close(db);
 	seal_keys_free(keys);
 	secret_release(&refresh_token);

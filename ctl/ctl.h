@@ -43,9 +43,14 @@ struct ctl {
 	struct json_object *result;          /* printed by main under --json */
 };
 
-extern const struct ctl_command ctl_migrate, ctl_keys_init, ctl_user_add, ctl_binding_add,
-	ctl_status, ctl_policy_get, ctl_policy_set, ctl_policy_validate, ctl_explain,
-	ctl_audit_verify;
+/* By topic, in the order of the help. */
+extern const struct ctl_command ctl_migrate, ctl_status, ctl_explain;
+extern const struct ctl_command ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap, ctl_keys_retire,
+	ctl_keys_status;
+extern const struct ctl_command ctl_user_add;
+extern const struct ctl_command ctl_binding_add;
+extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate;
+extern const struct ctl_command ctl_audit_verify;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

@@ -1,6 +1,6 @@
 /* ledgerctl keys init */
 #include "base/json.h"
-#include "crypto/seal.h"
+#include "crypto/seal_files.h"
 #include "ctl.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		return led_fail(error, LED_VALIDATION, "key_dir",
 				"Cannot make key_dir %s: %m. Make the folder above it first.", dir);
-	enum led_err err = seal_keys_init(dir, &created, error);
+	enum led_err err = seal_files_init(dir, &created, error);
 	if (err)
 		return err;
 	if (created)

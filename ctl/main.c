@@ -8,19 +8,17 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+/* clang-format off */
 static const struct ctl_command *const commands[] = {
-	&ctl_migrate,
-	&ctl_keys_init,
+	&ctl_migrate, &ctl_status, &ctl_explain,
+	&ctl_keys_init, &ctl_keys_rotate, &ctl_keys_rewrap, &ctl_keys_retire, &ctl_keys_status,
 	&ctl_user_add,
 	&ctl_binding_add,
-	&ctl_status,
-	&ctl_policy_get,
-	&ctl_policy_set,
-	&ctl_policy_validate,
-	&ctl_explain,
+	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate,
 	&ctl_audit_verify,
 	NULL,
 };
+/* clang-format on */
 
 static void print_usage(FILE *out)
 {

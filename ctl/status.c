@@ -89,8 +89,7 @@ static void show_keys(struct ctl *ctl)
 	struct led_error error = {0};
 	struct seal_keys *keys = NULL;
 	struct json_object *object = json_object_new_object();
-	if (seal_keys_load(ctl->config.key_dir, 1U << SEAL_INTAKE | 1U << SEAL_VAULT, &keys,
-			   &error)) {
+	if (seal_keys_load(ctl->config.key_dir, SEAL_BOTH, &keys, &error)) {
 		ctl_say(ctl, "%-14s  %s", "keys", error.message);
 		json_object_object_add(object, "error", json_object_new_string(error.message));
 	} else {

@@ -63,6 +63,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.oauth_state TO 'ledger-connect'@'
 GRANT SELECT, INSERT, UPDATE ON ledger.oauth_token TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-connect'@'localhost';
 GRANT SELECT ON ledger.entity_xref TO 'ledger-connect'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.seal_use TO 'ledger-connect'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-connect'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.pairing_refuse TO 'ledger-connect'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.binding_revoke TO 'ledger-connect'@'localhost';
@@ -95,6 +96,7 @@ GRANT SELECT, DELETE ON ledger.token_seen TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.session TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.pairing_refuse TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.seal_use TO 'ledger-worker'@'localhost';
 
 -- The operator's tool owns the schema.
 GRANT ALL PRIVILEGES ON ledger.* TO 'ledgerctl'@'localhost';

@@ -25,6 +25,8 @@ static const struct retry_rule rules[] = {
 	{LED_VALIDATION, NULL, RETRY_FAIL, 0, NULL, NULL},
 	{LED_PROVIDER, NULL, RETRY_FAIL, 0, NULL, NULL},
 	{LED_SERDE, NULL, RETRY_FAIL, 0, NULL, NULL},
+	{LED_INTERNAL, "key_missing", RETRY_PARK, 60, NULL, NULL},
+	{LED_INTERNAL, "key_unreadable", RETRY_PARK, 60, NULL, NULL},
 	{LED_INTERNAL, NULL, RETRY_FAIL, 0, NULL, NULL},
 };
 #define RULES (sizeof rules / sizeof *rules)

@@ -1,6 +1,7 @@
 #include "sweep.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/seal_use.h"
 
 #include <time.h>
 
@@ -56,6 +57,16 @@ static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool 
 	return err;
 }
 
+static enum led_err keep_uses(struct worker *worker, struct led_error *error)
+{
+	struct db *db;
+	enum led_err err = db_pool_take(worker->pool, &db, error);
+	if (!err)
+		err = seal_use_keep(db, error);
+	db_pool_give(worker->pool, db);
+	return err;
+}
+
 void sweep_until_done(struct worker *worker)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
@@ -68,5 +79,7 @@ void sweep_until_done(struct worker *worker)
 			log_error("sweep_failed", &error);
 		nanosleep(&pause, NULL);
 	}
+	if (keep_uses(worker, &error))
+		log_error("seal_uses_lost", &error);
 	arena_free(arena);
 }

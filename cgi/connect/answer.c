@@ -1,6 +1,9 @@
 /* What the pages of ledger-connect share. */
 #include "connect.h"
 
+#include "base/log.h"
+#include "store/seal_use.h"
+
 #include <string.h>
 
 enum led_err connect_say(const struct connect *connect, const struct http_request *request,
@@ -44,6 +47,14 @@ struct sage_app connect_app(const struct connect *connect, const char *region)
 		.client_id = config->sage_client_id,
 		.client_secret = config->sage_client_secret,
 	};
+}
+
+void connect_keep_uses(const struct connect *connect)
+{
+	struct led_error error;
+
+	if (seal_use_keep(connect->site.db, &error))
+		log_error("seal_uses_lost", &error);
 }
 
 struct audit_entry connect_audit(const struct http_request *request, const char *action)

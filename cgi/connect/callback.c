@@ -318,5 +318,6 @@ enum led_err sage_callback(void *program, struct http_request *request,
 	else
 		err = come_back(connect, request, response, &back, code, error);
 	secret_release(&back.verifier);
+	connect_keep_uses(connect);
 	return err;
 }

@@ -36,6 +36,9 @@ enum led_err connect_find(const struct connect *connect, struct http_request *re
 /* Ledger, as Sage's `region` knows it. */
 struct sage_app connect_app(const struct connect *connect, const char *region);
 
+/* Keeps the count of what was sealed for this request; a failure is logged, no more. */
+void connect_keep_uses(const struct connect *connect);
+
 /* What the audit log is told of this request. */
 struct audit_entry connect_audit(const struct http_request *request, const char *action);
 

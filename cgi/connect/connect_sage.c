@@ -147,5 +147,6 @@ enum led_err connect_sage_submit(void *program, struct http_request *request,
 	if (!err)
 		err = lead_on(connect, request, response, &beginning, error);
 	explicit_bzero(&beginning, sizeof(beginning));
+	connect_keep_uses(connect);
 	return err;
 }

@@ -172,5 +172,8 @@ enum led_err connect_pair(const struct connect *connect, struct http_request *re
 		pairing->outcome = CONNECT_UNKNOWN;
 		return LED_OK;
 	}
-	return err ? err : offer(connect, request, shop_url, pairing, error);
+	if (!err)
+		err = offer(connect, request, shop_url, pairing, error);
+	connect_keep_uses(connect);
+	return err;
 }

@@ -147,6 +147,17 @@ static enum led_err add_audit(struct db *db, const struct addition *addition,
 	return err;
 }
 
+/* Two unique keys could refuse it: one binding a shop, one active binding a business. */
+static enum led_err explain_duplicate(struct db *db, const struct addition *addition,
+				      struct led_error *error)
+{
+	enum led_err err = check_business(db, addition, error);
+	if (err)
+		return err;
+	return led_fail(error, LED_VALIDATION, "shop_taken",
+			"A binding of this shop was added at the same moment.");
+}
+
 static enum led_err add(struct db *db, void *context, struct led_error *error)
 {
 	struct addition *addition = context;
@@ -157,11 +168,7 @@ static enum led_err add(struct db *db, void *context, struct led_error *error)
 	if (!err)
 		err = add_binding(db, addition, error);
 	if (err && db_errno(db) == ER_DUP_ENTRY)
-		return led_fail(error, LED_VALIDATION, "shop_taken",
-				"A binding of this shop was added at the same moment.");
-	/* Behind the insert: see the statement. */
-	if (!err)
-		err = check_business(db, addition, error);
+		return explain_duplicate(db, addition, error);
 	if (!err)
 		err = add_token(db, addition, error);
 	if (!err)

@@ -5,6 +5,8 @@ void oauth_token_release(struct oauth_token *token)
 {
 	secret_release(&token->access);
 	secret_release(&token->refresh);
+	/* Nothing may stay that says a token is here: the next binding's would not be read. */
+	*token = (struct oauth_token){0};
 }
 
 enum led_err oauth_token_get(struct db *db, struct arena *arena, const struct seal_keys *keys,

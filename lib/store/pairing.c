@@ -134,15 +134,17 @@ static enum led_err accept(struct db *db, void *context, struct led_error *error
 {
 	const struct acceptance *a = context;
 	const struct pairing *pairing = a->pairing;
-	enum led_err err = db_run(
-		db, SQL_PAIRING_ACCEPT,
-		DB_ARGS(DB_S(pairing->binding), DB_B(pairing->key, sizeof pairing->key)), error);
+	/* First, for no two active bindings may have the same business. */
+	enum led_err err = drop_taken_business(db, a, error);
+	if (err)
+		return err;
+	err = db_run(db, SQL_PAIRING_ACCEPT,
+		     DB_ARGS(DB_S(pairing->binding), DB_B(pairing->key, sizeof pairing->key)),
+		     error);
 	*a->accepted = !err && db_affected(db) == 1;
 	if (!*a->accepted)
 		return err;
-	err = drop_taken_business(db, a, error);
-	if (!err)
-		err = db_run(db, SQL_PAIRING_WAKE_LANES, DB_ARGS(DB_S(pairing->binding)), error);
+	err = db_run(db, SQL_PAIRING_WAKE_LANES, DB_ARGS(DB_S(pairing->binding)), error);
 	return err ? err : audit_add(db, a->audit, error);
 }
 

@@ -1,6 +1,7 @@
 #include "store/sage_grant.h"
 #include "store/place.h"
 
+#include <mysqld_error.h>
 #include <string.h>
 
 #define TOKEN_SEALED (SECRET_MAX + SEAL_OVERHEAD)
@@ -132,6 +133,21 @@ static enum led_err check_taken(struct db *db, const struct joining *j, struct l
 			j->join->business_name, db_at_text(&rows, 0, 0));
 }
 
+static enum led_err take_business(struct db *db, const struct joining *j, struct led_error *error)
+{
+	const struct sage_join *join = j->join;
+	enum led_err err = db_run(db, SQL_CONNECT_JOIN,
+				  DB_ARGS(DB_S(join->business), DB_S(join->business_name),
+					  DB_S(join->region), DB_S(join->binding)),
+				  error);
+	if (!err || db_errno(db) != ER_DUP_ENTRY)
+		return err;
+	err = check_taken(db, j, error);
+	return err ? err
+		   : led_fail(error, LED_DATABASE, "business_let_go",
+			      "The business was taken a moment ago and is not any more.");
+}
+
 static enum led_err join(struct db *db, void *context, struct led_error *error)
 {
 	const struct joining *j = context;
@@ -144,12 +160,7 @@ static enum led_err join(struct db *db, void *context, struct led_error *error)
 	if (!err && join->tokens)
 		err = put_tokens(db, j->keys, join->tokens, error);
 	if (!err)
-		err = db_run(db, SQL_CONNECT_JOIN,
-			     DB_ARGS(DB_S(join->business), DB_S(join->business_name),
-				     DB_S(join->region), DB_S(join->binding)),
-			     error);
-	if (!err) /* behind the update: see the statement */
-		err = check_taken(db, j, error);
+		err = take_business(db, j, error);
 	if (!err)
 		err = drop_foreign(db, j, error);
 	if (!err)

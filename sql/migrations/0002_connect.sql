@@ -70,6 +70,12 @@ ALTER TABLE binding
   ADD COLUMN ping_due_at          DATETIME(6)    NOT NULL DEFAULT CURRENT_TIMESTAMP(6) COMMENT 'spread over time by adding a random part',
   ADD COLUMN pinged_at            DATETIME(6)    NULL,
   ADD KEY binding_ping (status, ping_due_at),
+  -- One active binding a Sage business. The programs check it first, under a lock, to name
+  -- the other; this makes it certain on every engine, a cluster's nodes included, whose locks
+  -- do not reach each other.
+  ADD COLUMN active_business CHAR(32) CHARACTER SET ascii COLLATE ascii_bin
+    AS (IF(status = 'active', RTRIM(sage_business_id), NULL)) STORED COMMENT 'RTRIM: a CHAR alone depends on the SQL mode',
+  ADD UNIQUE KEY binding_active_business (active_business),
   ADD KEY binding_pending (pending_since);
 
 -- Disconnecting empties a row and keeps it: its generation goes on counting, so that a
@@ -103,4 +109,12 @@ CREATE TABLE audit_head (
   account_id  BIGINT      NOT NULL COMMENT '0: the installation',
   hash        BINARY(32)  NOT NULL,
   PRIMARY KEY (account_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- How often each key-encryption key was used (see sql/queries/seal_use.sql).
+CREATE TABLE seal_use (
+  ring     VARCHAR(8)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version  INT         NOT NULL,
+  uses     BIGINT      NOT NULL,
+  PRIMARY KEY (ring, version)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -25,10 +25,8 @@ INSERT INTO binding (account_id, id, shop_url, status, magento_status, sage_stat
 
 -- name: admin_business_taken(business, binding)
 -- scope: installation
--- Another active binding of this Sage business. A locking read, made after the own row
--- is in: of two that come at the same time each sees the other's row and one gives way.
-SELECT id, shop_url FROM binding
- WHERE sage_business_id = ? AND status = 'active' AND id <> ? LIMIT 1 FOR UPDATE;
+-- Who has this Sage business, once the unique key has refused it to somebody else.
+SELECT id, shop_url FROM binding WHERE active_business = ? AND id <> ?;
 
 -- name: admin_lane_add(binding, upstream)
 INSERT INTO lane (binding_id, upstream) VALUES (?, ?);

@@ -58,10 +58,9 @@ UPDATE binding
 
 -- name: connect_business_taken(business, binding)
 -- scope: installation
--- Another active binding of this Sage business. A locking read, made after the own row
--- is written: of two that come at the same time each sees the other's row and one gives way.
+-- Who it is that has this Sage business, after a unique key said that somebody does.
 SELECT shop_url FROM binding
- WHERE sage_business_id = ? AND status = 'active' AND id <> ? LIMIT 1 FOR UPDATE;
+ WHERE sage_business_id = ? AND status = 'active' AND id <> ? LIMIT 1;
 
 -- name: connect_cached_business(binding)
 -- Which business the cached reference data, and with them the settings, are of.

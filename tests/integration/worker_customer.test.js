@@ -1,0 +1,223 @@
+'use strict';
+// customer.upserted: contacts follow the shop's customers, in every currency, and what did
+// not change costs no call.
+
+const assert = require('node:assert/strict');
+const { after, afterEach, before, describe, it } = require('node:test');
+const { startStack } = require('./lib/stack');
+const { eventBody, pairShop, postEvent } = require('./lib/shop');
+const { Sage } = require('./lib/sage');
+const { Books, ADDRESS, CART } = require('./lib/books');
+const { until } = require('./lib/until');
+
+let stack, sage, shop, books;
+let people = 0;
+
+const customer = (change = {}) => shop.sandbox('customers', {
+	email: `person${++people}@example.test`, first_name: 'Ada', last_name: `Number${people}`, address: ADDRESS, ...change,
+});
+/** Edits the customer in the shop, and tells of it as if the shop's rows were gone. */
+async function edit(made, change) {
+	await shop.sandbox('customers', { id: made.id, ...made.entity, address: ADDRESS, ...change, events: false });
+	await upsert(made);
+}
+const upsert = (made) => postEvent(stack, shop, 'customer.upserted', eventBody('customer.upserted', made.id));
+const sell = (made, change = {}) => shop.sandbox('invoices', { ...CART, customer_id: made.id, state: 'open', ...change });
+const contactsOf = async (made) => (await sage.ledger()).contacts.filter((contact) => new RegExp(`^M${made.id}[A-Z]?$`).test(contact.reference));
+
+async function assertUpserted(made) {
+	const run = await books.finish('customer.upserted', made.id);
+	assert.equal(run.status, 'succeeded', `${run.error_code}: ${run.error_message}`);
+	assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+	return run;
+}
+
+before(async () => {
+	stack = await startStack();
+	sage = new Sage(stack.sageUrl);
+	shop = await pairShop(stack, { shop: 'people' });
+	books = new Books(stack, sage, shop);
+	await stack.runWorker(); // reference data
+});
+after(() => stack?.stop());
+afterEach(() => sage.calm());
+
+describe('a customer', () => {
+	it('becomes one contact in the base currency', async () => {
+		const made = await customer();
+		await books.deliver();
+		assert.deepEqual(await books.calls(() => stack.runWorker()), { 'POST /contacts': 1 });
+		const run = await assertUpserted(made);
+		const [contact, ...more] = await contactsOf(made);
+		assert.deepEqual(more, []);
+		assert.equal(contact.id, run.sage_id);
+		assert.equal(contact.currency, 'GBP');
+		assert.equal((await books.state('customer', made.id)).sync_status, 'synced');
+	});
+
+	it('unchanged costs no call', async () => {
+		const made = await customer();
+		await books.deliver();
+		await assertUpserted(made);
+		await upsert(made);
+		assert.deepEqual(await books.calls(() => stack.runWorker()), {});
+		await assertUpserted(made);
+	});
+
+	it('changed is updated in every currency, keeping each name\'s currency', async () => {
+		const made = await customer();
+		await sell(made, { currency: 'EUR', base_to_order_rate: 1.17 });
+		await sell(made, { currency: 'USD', base_to_order_rate: 1.3 });
+		await books.deliver();
+		await assertUpserted(made);
+		assert.equal((await contactsOf(made)).length, 3);
+		await edit(made, { last_name: 'King' });
+		const made_calls = await books.calls(() => stack.runWorker());
+		assert.equal(made_calls['PUT /contacts/{key}'], 3, JSON.stringify(made_calls));
+		await assertUpserted(made);
+		assert.deepEqual((await contactsOf(made)).map((contact) => contact.name).sort(), ['Ada King', 'Ada King (EUR)', 'Ada King (USD)']);
+		await upsert(made);
+		assert.deepEqual(await books.calls(() => stack.runWorker()), {});
+	});
+
+	it('never loses a company that the shop does not tell', async () => {
+		const made = await customer();
+		await sell(made, { company: 'Engines Ltd', events: true });
+		// The company comes with the invoice only.
+		await shop.sandbox('drain', {});
+		await stack.runWorker();
+		const [before_] = await contactsOf(made);
+		await edit(made, { phone: '0113 999' });
+		await stack.runWorker();
+		await assertUpserted(made);
+		const [contact] = await contactsOf(made);
+		assert.equal(contact.name, before_.name);
+	});
+
+	it('in another currency first gets the next letter', async () => {
+		const made = await customer({ events: false });
+		await sell(made, { currency: 'SEK', base_to_order_rate: 13 });
+		await sell(made, { currency: 'SGD', base_to_order_rate: 1.7 });
+		await books.deliver();
+		await stack.runWorker();
+		assert.deepEqual((await contactsOf(made)).map((contact) => contact.reference).sort(), [`M${made.id}G`, `M${made.id}S`]);
+	});
+});
+
+describe('a reference that Sage holds already', () => {
+	const post = async (contact) => {
+		const { access_token: token } = await shop.sage('grant', { business: shop.business });
+		const send = (method, path, body) => fetch(`${stack.sageUrl}/v3.1/${path}`, { method,
+			headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' },
+			body: body && JSON.stringify(body) });
+		const answer = await send('POST', 'contacts', { contact });
+		assert.equal(answer.status, 201);
+		const { id } = await answer.json();
+		return { id, drop: () => send('DELETE', `contacts/${id}`) };
+	};
+
+	it('of the same person is adopted', async () => {
+		const made = await customer({ events: false });
+		const held = await post({ name: 'Somebody', reference: `M${made.id}`, contact_type_ids: ['CUSTOMER'],
+			main_contact_person: { name: 'Somebody', email: made.entity.email } });
+		await upsert(made);
+		await stack.runWorker();
+		const run = await assertUpserted(made);
+		assert.equal(run.sage_id, held.id);
+		assert.equal((await contactsOf(made)).length, 1);
+	});
+
+	it('of a deleted contact fails with what to do; linked by hand it goes on', async () => {
+		const made = await customer({ events: false });
+		const held = await post({ name: 'Somebody', reference: `M${made.id}`, contact_type_ids: ['CUSTOMER'],
+			main_contact_person: { name: 'Somebody', email: made.entity.email } });
+		await held.drop();
+		await upsert(made);
+		await stack.runWorker();
+		const run = await books.finish('customer.upserted', made.id);
+		assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'reference_reserved']);
+		assert.match(run.error_message, /Settings → Deletion/);
+	});
+});
+
+describe('B2C consolidation', () => {
+	const on = { enabled: true, fallback_contact_email: 'web@example.test' };
+	it('skips who has no contact of their own, updates who has', async () => {
+		const known = await customer();
+		await books.deliver();
+		await assertUpserted(known);
+		await books.settings({ b2c_consolidation: on });
+		const made = await customer();
+		await books.deliver();
+		const run = await books.finish('customer.upserted', made.id);
+		assert.deepEqual([run.status, run.skip_reason], ['skipped_by_policy', 'b2c_consolidated']);
+		await edit(known, { last_name: 'Changed' });
+		await assertUpserted(known);
+		assert.equal((await contactsOf(known))[0].name, 'Ada Changed');
+		assert.deepEqual(await contactsOf(made), []);
+		await books.settings({ b2c_consolidation: { ...on, enabled: false } });
+	});
+});
+
+describe('an invoice that knows the customer better', () => {
+	it('updates the contact after it is posted, once', async () => {
+		const made = await customer();
+		await sell(made);
+		await books.deliver();
+		await assertUpserted(made);
+		await shop.sandbox('customers', { id: made.id, ...made.entity, address: ADDRESS, last_name: 'Fresh', events: false });
+		const sold = await sell(made);
+		await books.deliver();
+		const calls = await books.calls(() => stack.runWorker());
+		assert.equal(calls['POST /sales_invoices'], 1);
+		assert.equal(calls['PUT /contacts/{key}'], 1, JSON.stringify(calls));
+		assert.equal((await contactsOf(made))[0].name, 'Ada Fresh');
+		assert.equal((await books.finish('invoice.created', sold.id)).status, 'succeeded');
+		await sell(made);
+		await books.deliver();
+		assert.deepEqual(await books.calls(() => stack.runWorker()), { 'POST /sales_invoices': 1 });
+	});
+
+	it('and stands although the update fails: a warning, and the next one tries again', async () => {
+		const made = await customer();
+		await books.deliver();
+		await assertUpserted(made);
+		await shop.sandbox('customers', { id: made.id, ...made.entity, address: ADDRESS, last_name: 'Later', events: false });
+		await sage.fault({ kind: 'server_error', method: 'PUT', path: '/v3.1/contacts', count: 1 });
+		const sold = await sell(made);
+		await books.deliver();
+		const run = await books.finish('invoice.created', sold.id);
+		assert.equal(run.status, 'succeeded');
+		assert.deepEqual(books.warnings(run), ['contact_not_updated']);
+		await sell(made);
+		await books.deliver();
+		await stack.runWorker();
+		assert.equal((await contactsOf(made))[0].name, 'Ada Later');
+	});
+});
+
+describe('exactly one contact', () => {
+	for (const kind of ['cut_after', 'gateway_timeout', 'malformed_json', 'cut_before'])
+		it(kind, async () => {
+			const made = await customer();
+			await books.deliver();
+			await sage.fault({ kind, method: 'POST', path: '/v3.1/contacts', count: 2 });
+			await stack.runWorker();
+			await assertUpserted(made);
+			assert.equal((await contactsOf(made)).length, 1);
+		});
+
+	it('a worker killed while Sage is at it', async () => {
+		const made = await customer();
+		await books.deliver();
+		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/contacts' });
+		const worker = stack.spawnWorker({ once: true });
+		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'contact:GBP'")).length);
+		worker.kill('SIGKILL');
+		await worker.ended;
+		await until('Sage has it', async () => (await contactsOf(made)).length);
+		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
+		await assertUpserted(made);
+		assert.equal((await contactsOf(made)).length, 1);
+	});
+});

@@ -1,0 +1,194 @@
+'use strict';
+// product.upserted: families, digests, and stock that moves once by what it differs.
+
+const assert = require('node:assert/strict');
+const { after, afterEach, before, describe, it } = require('node:test');
+const { startStack } = require('./lib/stack');
+const { eventBody, pairShop, postEvent } = require('./lib/shop');
+const { Sage } = require('./lib/sage');
+const { Books } = require('./lib/books');
+const { until } = require('./lib/until');
+
+let stack, sage, shop, books, purchases;
+let items = 0;
+const FAMILIES = ['products', 'services', 'stock_items'];
+
+const product = (change = {}) => shop.sandbox('products', {
+	sku: `SKU-${++items}`, name: 'Blue mug', product_type: 'simple', price: 12.5, cost: 4.2, manage_stock: false, stock_qty: 0, ...change,
+});
+const upsert = (made) => postEvent(stack, shop, 'product.upserted', eventBody('product.upserted', made.id));
+async function edit(made, change) {
+	await shop.sandbox('products', { ...made.entity, id: made.id, ...change, events: false });
+	await upsert(made);
+}
+
+async function itemOf(made) {
+	const ledger = await sage.ledger();
+	const found = FAMILIES.flatMap((family) => ledger[family].filter((item) => item.item_code === made.entity.sku).map((item) => ({ family, ...item })));
+	assert.ok(found.length <= 1, JSON.stringify(found));
+	return found[0];
+}
+const movements = async (made) => {
+	const item = await itemOf(made);
+	return (await sage.ledger()).stock_movements.filter((movement) => movement.stock_item.id === item.id).map((movement) => Number(movement.quantity));
+};
+
+async function assertUpserted(made) {
+	const run = await books.finish('product.upserted', made.id);
+	assert.equal(run.status, 'succeeded', `${run.error_code}: ${run.error_message}`);
+	assert.equal(run.magento_number, made.entity.sku);
+	assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+	return run;
+}
+
+before(async () => {
+	stack = await startStack();
+	sage = new Sage(stack.sageUrl);
+	shop = await pairShop(stack, { shop: 'goods' });
+	books = new Books(stack, sage, shop);
+	await stack.runWorker(); // reference data
+	purchases = (await books.reference('ledger_account')).find((account) => account.body.in_expenses).id;
+	await books.settings({ sync_products: true, sync_stock: true, default_purchase_ledger_account_id: purchases });
+});
+after(() => stack?.stop());
+afterEach(() => sage.calm());
+
+describe('a product', () => {
+	for (const [change, family] of [[{}, 'products'], [{ product_type: 'virtual' }, 'services'], [{ product_type: 'downloadable' }, 'services'], [{ manage_stock: true }, 'stock_items']])
+		it(`${JSON.stringify(change)} is one of ${family}`, async () => {
+			const made = await product(change);
+			await books.deliver();
+			const run = await assertUpserted(made);
+			const item = await itemOf(made);
+			assert.equal(item.family, family);
+			assert.equal(item.id, run.sage_id);
+			assert.equal(item.description, 'Blue mug');
+		});
+
+	it('unchanged costs no call; changed one', async () => {
+		const made = await product({ manage_stock: true, stock_qty: 3 });
+		await books.deliver();
+		await assertUpserted(made);
+		await upsert(made);
+		assert.deepEqual(await books.calls(() => stack.runWorker()), {});
+		await assertUpserted(made);
+		await edit(made, { name: 'Red mug' });
+		assert.deepEqual(await books.calls(() => stack.runWorker()), { 'PUT /stock_items/{key}': 1 });
+		await assertUpserted(made);
+		assert.equal((await itemOf(made)).description, 'Red mug');
+	});
+
+	it('stays in its family', async () => {
+		const made = await product();
+		await books.deliver();
+		await assertUpserted(made);
+		await edit(made, { product_type: 'virtual', name: 'Voucher' });
+		await assertUpserted(made);
+		const item = await itemOf(made);
+		assert.deepEqual([item.family, item.description], ['products', 'Voucher']);
+	});
+
+	it('composite is skipped', async () => {
+		const made = await product({ product_type: 'configurable' });
+		await books.deliver();
+		const run = await books.finish('product.upserted', made.id);
+		assert.deepEqual([run.status, run.skip_reason], ['skipped_by_policy', 'PRODUCT_TYPE_NOT_SUPPORTED']);
+	});
+
+	it('switched off is skipped', async () => {
+		await books.settings({ sync_products: false, sync_stock: false });
+		const made = await product();
+		await books.deliver();
+		const run = await books.finish('product.upserted', made.id);
+		assert.deepEqual([run.status, run.skip_reason], ['skipped_by_policy', 'products_disabled']);
+		await books.settings({ sync_products: true, sync_stock: true });
+	});
+
+	it('with an SKU that is too long fails, and says so', async () => {
+		const made = await product({ sku: 'S'.repeat(31), manage_stock: true });
+		await books.deliver();
+		const run = await books.finish('product.upserted', made.id);
+		assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'validation', 'sku_too_long']);
+	});
+});
+
+describe('stock', () => {
+	it('moves up, down, and not at all', async () => {
+		const made = await product({ manage_stock: true, stock_qty: 7 });
+		await books.deliver();
+		await assertUpserted(made);
+		assert.deepEqual(await movements(made), [7]);
+		for (const [quantity, moved] of [[10, [7, 3]], [4, [7, 3, -6]], [4, [7, 3, -6]], [4.5, [7, 3, -6, 0.5]]]) {
+			await edit(made, { stock_qty: quantity });
+			await assertUpserted(made);
+			assert.deepEqual(await movements(made), moved);
+			assert.equal(Number((await itemOf(made)).quantity_in_stock), quantity);
+		}
+	});
+
+	for (const kind of ['cut_after', 'gateway_timeout', 'malformed_json', 'cut_before'])
+		it(`counts once: ${kind}`, async () => {
+			const made = await product({ manage_stock: true, stock_qty: 7 });
+			await books.deliver();
+			await sage.fault({ kind, method: 'POST', path: '/v3.1/stock_movements', count: 2 });
+			await stack.runWorker();
+			await assertUpserted(made);
+			assert.deepEqual(await movements(made), [7]);
+		});
+
+	it('counts once although it changed while the answer was lost', async () => {
+		const made = await product({ manage_stock: true, stock_qty: 7 });
+		await books.deliver();
+		await sage.fault({ kind: 'cut_after', method: 'POST', path: '/v3.1/stock_movements' });
+		await stack.runWorker();
+		await shop.sandbox('products', { ...made.entity, id: made.id, stock_qty: 9, events: false });
+		await assertUpserted(made);
+		assert.deepEqual(await movements(made), [7, 2]);
+	});
+
+	it('an intent of more than six days is judged by the level', async () => {
+		for (const kind of ['cut_after', 'cut_before']) {
+			const made = await product({ manage_stock: true, stock_qty: 7 });
+			await books.deliver();
+			await sage.fault({ kind, method: 'POST', path: '/v3.1/stock_movements' });
+			await stack.runWorker();
+			await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
+			await assertUpserted(made);
+			assert.deepEqual(await movements(made), [7], kind);
+		}
+	});
+
+	it('switched off: the item, but no movement', async () => {
+		await books.settings({ sync_stock: false });
+		const made = await product({ manage_stock: true, stock_qty: 7 });
+		await books.deliver();
+		await assertUpserted(made);
+		assert.equal((await itemOf(made)).family, 'products');
+		await books.settings({ sync_stock: true });
+	});
+});
+
+describe('exactly one item', () => {
+	for (const kind of ['cut_after', 'gateway_timeout', 'malformed_json', 'cut_before'])
+		it(kind, async () => {
+			const made = await product();
+			await books.deliver();
+			await sage.fault({ kind, method: 'POST', path: '/v3.1/products', count: 2 });
+			await stack.runWorker();
+			await assertUpserted(made);
+			assert.ok(await itemOf(made));
+		});
+
+	it('a worker killed while Sage is at it', async () => {
+		const made = await product();
+		await books.deliver();
+		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/products' });
+		const worker = stack.spawnWorker({ once: true });
+		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'product'")).length);
+		worker.kill('SIGKILL');
+		await worker.ended;
+		await until('Sage has it', () => itemOf(made));
+		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
+		await assertUpserted(made);
+	});
+});
