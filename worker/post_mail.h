@@ -9,9 +9,10 @@
 
 #include "worker.h"
 
-/* A thread's function: sends what is due every half second, until the worker's other threads
- * are done and nothing is due. Without an smtp_url it does nothing, and the mail stays. */
-void *post_mail_main(void *worker);
+/* A thread's function, of a struct worker: sends what is due every half second, until the worker's
+ * other threads are done and nothing is due. Without an smtp_url it does nothing, and the mail
+ * stays. */
+void *post_mail_main(void *context);
 
 /* LED_VALIDATION, "bad_config", when there is a relay but no mail_from. */
 enum led_err post_mail_check(const struct config *config, struct led_error *error)

@@ -1,6 +1,7 @@
 /*
  * ledger-connect: whatever needs a key while a person waits. Pairing shops, signing in to
- * Sage, letting go, and the second step of signing in. Besides MariaDB it may reach shops and Sage's sign-in, nothing else.
+ * Sage, letting go, and the second step of signing in. Besides MariaDB it may reach shops and
+ * Sage's sign-in, nothing else.
  */
 #ifndef CONNECT_H
 #define CONNECT_H

@@ -155,7 +155,7 @@ static enum led_err store_role(struct db *db, void *context, struct led_error *e
 {
 	const struct change *c = context;
 	const char *email;
-	enum member_role old;
+	enum member_role old = MEMBER_VIEWER;
 	enum led_err err = hold_member(db, c, c->role == MEMBER_OWNER, &email, &old, error);
 
 	if (err || old == c->role)
@@ -190,7 +190,7 @@ static enum led_err store_removal(struct db *db, void *context, struct led_error
 {
 	const struct change *c = context;
 	const char *email;
-	enum member_role role;
+	enum member_role role = MEMBER_VIEWER;
 	enum led_err err = hold_member(db, c, false, &email, &role, error);
 
 	if (!err)
