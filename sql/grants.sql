@@ -13,7 +13,8 @@ CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
 -- nor any Sage token.
 GRANT EXECUTE ON PROCEDURE ledger.intake_event TO 'ledger-webhook'@'localhost';
 GRANT INSERT (id, account_id, binding_id, lane_id, event, entity_type, magento_id, website_id,
-              store_id, occurred_at, magento_number, policy_version, token)
+              store_id, occurred_at, magento_number, policy_version, token_hash,
+              token_expires_at)
   ON ledger.sync_run TO 'ledger-webhook'@'localhost';
 GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, binding_id, upstream) ON ledger.lane TO 'ledger-webhook'@'localhost';

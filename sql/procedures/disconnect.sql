@@ -5,7 +5,8 @@
 CREATE OR REPLACE PROCEDURE tenant_disconnect(
   IN p_binding     UUID,
   IN p_key_version INT,
-  IN p_token       BINARY(20)
+  IN p_token_hash  BINARY(16),
+  IN p_expires_at  BIGINT
 )
   SQL SECURITY DEFINER
   MODIFIES SQL DATA
@@ -32,7 +33,7 @@ disconnect: BEGIN
       ROLLBACK;
       SELECT 'replayed' AS verdict;
     END;
-    INSERT INTO token_seen (token) VALUES (p_token);
+    INSERT INTO token_seen (token_hash, expires_at) VALUES (p_token_hash, FROM_UNIXTIME(p_expires_at));
     SET v_new = 1;
   END;
   IF v_new IS NULL THEN
