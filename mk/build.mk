@@ -17,6 +17,7 @@ SRC_ledger-webhook := $(wildcard cgi/webhook/*.c)
 SITE := $(wildcard cgi/pages/*.c)
 SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c) $(SITE)
+SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-worker := $(wildcard worker/*.c)
 SRC_ledgerctl := $(wildcard ctl/*.c)
 

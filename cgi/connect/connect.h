@@ -1,6 +1,7 @@
 /*
  * ledger-connect: whatever needs a key while a person waits. Pairing shops, signing in to
- * Sage, letting go. Besides MariaDB it may reach shops and Sage's sign-in, nothing else.
+ * Sage, letting go, and the second step of signing in. Besides MariaDB it may reach shops and
+ * Sage's sign-in, nothing else.
  */
 #ifndef CONNECT_H
 #define CONNECT_H
@@ -58,7 +59,10 @@ enum led_err connect_pair(const struct connect *connect, struct http_request *re
 			  struct connect_pairing *pairing, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* One file a page. */
+/* One file a page, or a few that belong together. */
+http_handler code_form, code_submit;
+http_handler second_factor_page, second_factor_start, second_factor_finish, second_factor_codes,
+	second_factor_off;
 http_handler connect_magento_form, connect_magento_submit, connect_magento_json;
 http_handler connect_sage_form, connect_sage_submit;
 http_handler sage_callback;

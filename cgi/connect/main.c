@@ -4,15 +4,27 @@
 #include "base/log.h"
 #include "base/process.h"
 
+#include <string.h>
+
 #define PROGRAM  "ledger-connect"
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_AUDIT | DB_SET_THROTTLE | DB_SET_CONNECTION | DB_SET_CONNECT | DB_SET_PAIRING |    \
-	 DB_SET_SEAL_USE)
+	 DB_SET_MEMBER | DB_SET_MAIL | DB_SET_SECOND_FACTOR | DB_SET_SEAL_USE)
 #define RINGS    (1U << SEAL_INTAKE | 1U << SEAL_VAULT)
 #define OPERATOR (PAGE_SIGNED_IN | PAGE_OPERATOR)
 
+#define SIGNED_IN     PAGE_SIGNED_IN
+#define SECOND_FACTOR "/dashboard/members/second-factor"
+
 static const struct http_route ROUTES[] = {
+	{HTTP_METHOD_GET, "/login/code", code_form, 0, 0},
+	{HTTP_METHOD_POST, "/login/code", code_submit, 0, FORM_MAX},
+	{HTTP_METHOD_GET, SECOND_FACTOR, second_factor_page, SIGNED_IN, 0},
+	{HTTP_METHOD_POST, SECOND_FACTOR, second_factor_start, SIGNED_IN, FORM_MAX},
+	{HTTP_METHOD_POST, SECOND_FACTOR "/finish", second_factor_finish, SIGNED_IN, FORM_MAX},
+	{HTTP_METHOD_POST, SECOND_FACTOR "/codes", second_factor_codes, SIGNED_IN, FORM_MAX},
+	{HTTP_METHOD_POST, SECOND_FACTOR "/off", second_factor_off, SIGNED_IN, FORM_MAX},
 	{HTTP_METHOD_GET, "/dashboard/connect-magento", connect_magento_form, OPERATOR, 0},
 	{HTTP_METHOD_POST, "/dashboard/connect-magento", connect_magento_submit, OPERATOR,
 	 FORM_MAX},
@@ -55,6 +67,8 @@ int main(int argc, char **argv)
 	struct led_error error;
 	int status = 1;
 
+	if (argc > 1 && strcmp(argv[1], "--routes") == 0)
+		return site_print_routes(&connect.site);
 	log_open(PROGRAM, LOG_INFO);
 	process_guard_memory();
 	if (config_load(config_path(argc, argv), &config, &error) || open_all(&connect, &error)) {

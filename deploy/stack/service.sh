@@ -47,7 +47,7 @@ fastcgi_run() {
 		"$bin/ledger-$1" --config "$dir/stack.conf"
 	case $1 in
 	webhook) service_wait webhook "http://127.0.0.1:$ledger_port/v1/tile/health" ;;
-	connect) service_wait connect "http://127.0.0.1:$ledger_port/oauth/sage/callback" ;;
+	connect) service_wait connect "http://127.0.0.1:$ledger_port/login/code" ;;
 	dashboard) service_wait dashboard "http://127.0.0.1:$ledger_port/login" ;;
 	esac
 }

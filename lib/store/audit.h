@@ -41,7 +41,7 @@ struct audit_row {
 
 /* The account's rows, newest first, in the arena. */
 enum led_err audit_page(struct db *db, struct arena *arena, int64_t account,
-			const struct audit_filter *filter, struct audit_row **rows, size_t *count,
+			const struct audit_filter *filter, struct audit_row **out, size_t *count,
 			struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

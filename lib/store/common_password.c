@@ -52,6 +52,25 @@ static size_t split(char *text, const char **words)
 	return count;
 }
 
+static enum led_err read_list(const char *path, struct common_passwords *list,
+			      struct led_error *error)
+{
+	enum led_err err = file_read(path, &list->text, error);
+
+	if (err)
+		return err;
+	if (list->text.len)
+		list->count = split(list->text.data, NULL);
+	if (!list->count)
+		return led_fail(error, LED_INTERNAL, "list_empty", "%s holds no word.", path);
+	list->words = calloc(list->count, sizeof(*list->words));
+	if (!list->words)
+		return led_fail(error, LED_INTERNAL, "out_of_memory", "The common passwords.");
+	split(list->text.data, list->words);
+	qsort(list->words, list->count, sizeof(*list->words), by_text);
+	return LED_OK;
+}
+
 enum led_err common_passwords_load(const char *share_dir, struct common_passwords **out,
 				   struct led_error *error)
 {
@@ -64,21 +83,12 @@ enum led_err common_passwords_load(const char *share_dir, struct common_password
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "The common passwords.");
 	snprintf(path, sizeof(path), "%s/data/common-passwords.txt", share_dir);
 	buf_init(&list->text, FILE_MAX_BYTES);
-	err = file_read(path, &list->text, error);
-	if (!err && list->text.len)
-		list->count = split(list->text.data, NULL);
-	if (!err && !list->count)
-		err = led_fail(error, LED_INTERNAL, "list_empty", "%s holds no word.", path);
-	if (!err && !(list->words = calloc(list->count, sizeof(*list->words))))
-		err = led_fail(error, LED_INTERNAL, "out_of_memory", "The common passwords.");
-	if (err) {
+	err = read_list(path, list, error);
+	if (err)
 		common_passwords_free(list);
-		return err;
-	}
-	split(list->text.data, list->words);
-	qsort(list->words, list->count, sizeof(*list->words), by_text);
-	*out = list;
-	return LED_OK;
+	else
+		*out = list;
+	return err;
 }
 
 void common_passwords_free(struct common_passwords *list)
@@ -139,7 +149,7 @@ static bool is_letter(char c)
 bool common_passwords_has(const struct common_passwords *list, const char *password,
 			  const char *email)
 {
-	char text[TEXT_SIZE], *word = text;
+	char text[TEXT_SIZE] = "", *word = text;
 	size_t len = strlen(password);
 	bool found;
 

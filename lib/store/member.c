@@ -46,6 +46,20 @@ enum led_err member_by_email(struct db *db, struct arena *arena, const char *ema
 	return LED_OK;
 }
 
+enum led_err member_password(struct db *db, struct arena *arena, int64_t account, int64_t member,
+			     const char **hash, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err = db_query(db, arena, SQL_MEMBER_PASSWORD,
+				    DB_ARGS(DB_I(account), DB_I(member)), &rows, error);
+
+	if (!err && !rows.count)
+		err = led_fail(error, LED_NOT_FOUND, "member_unknown", "No such member.");
+	if (!err)
+		*hash = db_at_text(&rows, 0, 0);
+	return err;
+}
+
 bool member_email_valid(const char *email)
 {
 	return mail_address_valid(email);

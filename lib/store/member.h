@@ -23,6 +23,11 @@ enum led_err member_by_email(struct db *db, struct arena *arena, const char *ema
 			     struct member **out, struct led_error *error)
 	__attribute__((warn_unused_result));
 
+/* The hash of a member's password, in the arena. LED_NOT_FOUND, "member_unknown". */
+enum led_err member_password(struct db *db, struct arena *arena, int64_t account, int64_t member,
+			     const char **hash, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* The form under which an e-mail is stored: trimmed, lower case. NULL when memory is short
  * or it is longer than MEMBER_EMAIL_MAX. */
 const char *member_email_fold(struct arena *arena, const char *email);

@@ -155,7 +155,7 @@ static enum led_err store_role(struct db *db, void *context, struct led_error *e
 {
 	const struct change *c = context;
 	const char *email;
-	enum member_role old;
+	enum member_role old = MEMBER_VIEWER;
 	enum led_err err = hold_member(db, c, c->role == MEMBER_OWNER, &email, &old, error);
 
 	if (err || old == c->role)
@@ -190,7 +190,7 @@ static enum led_err store_removal(struct db *db, void *context, struct led_error
 {
 	const struct change *c = context;
 	const char *email;
-	enum member_role role;
+	enum member_role role = MEMBER_VIEWER;
 	enum led_err err = hold_member(db, c, false, &email, &role, error);
 
 	if (!err)
@@ -215,21 +215,6 @@ enum led_err people_remove(struct db *db, struct arena *arena, const struct sess
 	struct change c = {.arena = arena, .by = by, .address = address, .member = member};
 
 	return db_transaction(db, store_removal, &c, error);
-}
-
-enum led_err people_password(struct db *db, struct arena *arena, const struct session *by,
-			     const char **hash, struct led_error *error)
-{
-	struct db_rows rows;
-	enum led_err err =
-		db_query(db, arena, SQL_PEOPLE_PASSWORD,
-			 DB_ARGS(DB_I(by->account_id), DB_I(by->member_id)), &rows, error);
-
-	if (!err && !rows.count)
-		err = led_fail(error, LED_NOT_FOUND, "member_unknown", "No such member.");
-	if (!err)
-		*hash = db_at_text(&rows, 0, 0);
-	return err;
 }
 
 static enum led_err store_password(struct db *db, void *context, struct led_error *error)

@@ -33,18 +33,13 @@ enum led_err people_sign_up(struct db *db, const struct people_sign_up *sign_up,
 
 /* LED_NOT_FOUND, "member_unknown": no member of this account. LED_VALIDATION, "last_owner":
  * the account would have none left. The sessions of the member end, but for `kept` (a session
- * id, or NULL): who changes his own role has renewed that one first. */
+ * id, or NULL): who changes the own role renews that one next. */
 enum led_err people_set_role(struct db *db, struct arena *arena, const struct session *by,
 			     const char *address, int64_t member, enum member_role role,
 			     const char *kept, struct led_error *error)
 	__attribute__((warn_unused_result));
 enum led_err people_remove(struct db *db, struct arena *arena, const struct session *by,
 			   const char *address, int64_t member, struct led_error *error)
-	__attribute__((warn_unused_result));
-
-/* One's own password's hash, in the arena. */
-enum led_err people_password(struct db *db, struct arena *arena, const struct session *by,
-			     const char **hash, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* Sets one's own; all one's sessions but `kept` end, a mailed link to a new password is void,

@@ -4,6 +4,6 @@
 -- Newest first; an empty filter lets everything pass. The days are UTC's, both included.
 SELECT id, UNIX_TIMESTAMP(created_at) DIV 1, actor, address, action, detail FROM audit_log
  WHERE account_id = ? AND id < ?
-   AND (? = '' OR actor = ?) AND (? = '' OR action = ?)
+   AND (? = '' OR actor = ?) AND (? = '' OR CONVERT(action USING utf8mb4) = ?)
    AND (? = '' OR created_at >= ?) AND (? = '' OR created_at < ? + INTERVAL 1 DAY)
  ORDER BY id DESC LIMIT ?;

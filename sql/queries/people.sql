@@ -25,9 +25,6 @@ UPDATE member SET role = ? WHERE account_id = ? AND id = ?;
 UPDATE member SET password_hash = ?, password_set_at = UTC_TIMESTAMP(6)
  WHERE account_id = ? AND id = ?;
 
--- name: people_password(account, member)
-SELECT password_hash FROM member WHERE account_id = ? AND id = ?;
-
 -- name: people_member_delete(account, member)
 DELETE FROM member WHERE account_id = ? AND id = ?;
 
