@@ -76,9 +76,9 @@ struct change {
 
 static enum led_err revoke(struct db *db, const char *id, struct led_error *error)
 {
-	static const enum db_statement steps[] = {SQL_ADMIN_BINDING_REVOKE, SQL_ADMIN_TOKEN_DELETE,
-						  SQL_ADMIN_BINDING_WAKE_LANES,
-						  SQL_ADMIN_BINDING_WAKE_JOBS};
+	static const enum db_statement steps[] = {SQL_ADMIN_BINDING_REVOKE,
+						  SQL_ADMIN_BINDING_FORGET_SAGE,
+						  SQL_ADMIN_BINDING_SAGE_PENDING};
 	enum led_err err = LED_OK;
 	for (size_t i = 0; !err && i < sizeof steps / sizeof *steps; i++)
 		err = db_run(db, steps[i], DB_ARGS(DB_S(id)), error);

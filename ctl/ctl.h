@@ -53,6 +53,7 @@ extern const struct ctl_command ctl_user_add, ctl_user_list, ctl_user_remove, ct
 extern const struct ctl_command ctl_binding_add, ctl_binding_list, ctl_binding_show,
 	ctl_binding_pause, ctl_binding_resume, ctl_binding_revoke;
 extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate;
+extern const struct ctl_command ctl_audit_verify;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

@@ -153,7 +153,7 @@ static enum led_err write_version(struct db *db, void *context, struct led_error
 	struct policy_work *work = context;
 	bool added = false;
 	enum led_err err =
-		policy_add(db, work->binding, work->version, work->text, AUTHOR, &added, error);
+		policy_add(db, work->arena, work->binding, work->version, work->text, AUTHOR, &added, error);
 	if (err)
 		return err;
 	if (!added)

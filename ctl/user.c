@@ -1,28 +1,20 @@
 #include "user.h"
 #include "base/text.h"
+#include "store/member.h"
 
 #include <string.h>
 
 #define ACCOUNT_NAME_MAX 100 /* characters, as the column */
 
-/* One @ with something on both sides, and nothing that is not printable. Whether mail
- * arrives there only mail can tell. */
+/* The form under which it is stored. Whether mail arrives there only mail can tell. */
 bool user_take_email(const char *text, char out[USER_EMAIL_MAX + 1])
 {
 	size_t len = strlen(text);
-	const char *at = strchr(text, '@');
-	if (len > USER_EMAIL_MAX || !text_utf8_valid(text, len))
+	if (len > USER_EMAIL_MAX)
 		return false;
-	if (!at || at == text || !at[1] || strchr(at + 1, '@'))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if (c <= ' ' || c == 0x7f)
-			return false;
-		out[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : text[i];
-	}
-	out[len] = '\0';
-	return true;
+	for (size_t i = 0; i <= len; i++)
+		out[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+	return member_email_valid(out);
 }
 
 bool user_is_account_name(const char *text)

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "crypto/password.h"
 #include "ctl.h"
+#include "store/member.h"
 #include "store/member_admin.h"
 #include "user.h"
 

@@ -11,6 +11,7 @@ static const struct job_kind kinds[] = {
 	{"product.upserted", product_upserted, true, false},
 	{"push_state", push_state, false, false},
 	{"refresh_reference", refresh_reference, false, false},
+	{"refresh_shop", refresh_shop, false, false},
 	{"ping", ping, false, true},
 };
 

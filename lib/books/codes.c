@@ -187,7 +187,13 @@ static const struct books_code CODES[] = {
 	 "The permission was renewed by another worker at the same moment.",
 	 "Nothing: it is tried again.", NULL},
 
-	/* What the shop answers. */
+	/* Pairing, and what the shop answers. */
+	{"pairing_code_refused", ERROR, "The shop does not accept the pairing code.",
+	 "Press Generate in Magento and enter the new code within 30 minutes.", NULL},
+	{"pairing_refused_request", ERROR, "The shop did not accept Ledger's offer of a key.",
+	 "Check that both Byte8 modules are up to date.", NULL},
+	{"shop_paired_anew", ERROR, "The shop is being paired anew.",
+	 "Nothing: it goes on with the new key.", NULL},
 	{"shop_not_paired", ERROR, "The shop is not paired.",
 	 "Pair it: press Generate in Magento and enter the code in the dashboard.", NULL},
 	{"binding_revoked", ERROR, "The shop was disconnected.", "Pair it again, then retry.",

@@ -13,7 +13,7 @@ SELECT id FROM account WHERE name = ?;
 INSERT INTO member (account_id, email, password_hash, role) VALUES (?, ?, ?, ?);
 
 -- name: admin_audit(account, action, detail)
-INSERT INTO audit_log (account_id, actor, address, action, detail) VALUES (?, 'ledgerctl', '', ?, ?);
+CALL audit_append(?, 'ledgerctl', '', ?, ?);
 
 -- name: admin_binding_of_shop(account, shop_url)
 SELECT id, status FROM binding WHERE account_id = ? AND shop_url = ?;
@@ -82,6 +82,26 @@ SELECT o.status, COALESCE(SUM((SELECT COUNT(*) FROM sync_run r FORCE INDEX (sync
 SELECT DATE_FORMAT(MAX(served_at), '%Y-%m-%dT%H:%i:%SZ'),
        TIMESTAMPDIFF(SECOND, MAX(served_at), UTC_TIMESTAMP(6))
   FROM lane WHERE served_at > '2000-01-02';
+
+-- name: admin_audit_accounts(name, name_again)
+-- scope: installation
+-- The heads of the chains: of one account, or (with an empty name) of all.
+SELECT h.account_id, COALESCE(a.name, '(the installation)'), HEX(h.hash)
+  FROM audit_head h LEFT JOIN account a ON a.id = h.account_id
+ WHERE ? = '' OR a.name = ? ORDER BY h.account_id;
+
+-- name: admin_audit_rows(account, account_again, after_id, most)
+-- What each row says of the one before, says of itself, and should say of itself.
+SELECT id, HEX(previous_hash), HEX(hash),
+       SHA2(CONCAT_WS('\n', HEX(previous_hash), COALESCE(account_id, 0), actor, address, action,
+                      detail, created_at), 256)
+  FROM audit_log
+ WHERE (account_id = ? OR (? = 0 AND account_id IS NULL)) AND id > ? ORDER BY id LIMIT ?;
+
+-- name: admin_status_mail()
+-- scope: installation
+SELECT state, COUNT(*), TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6))
+  FROM mail WHERE state <> 'sent' GROUP BY state;
 
 -- name: admin_binding_get(binding)
 -- What a command about one binding says of it.
@@ -154,19 +174,12 @@ SELECT account_id, status, paused FROM binding WHERE id = ? FOR UPDATE;
 UPDATE binding SET paused = ? WHERE id = ?;
 
 -- name: admin_binding_revoke(binding)
--- As procedures/disconnect.sql does when the shop lets go.
-UPDATE binding
-   SET status = 'revoked', magento_status = 'token_revoked', sage_status = 'pending', paused = 0,
-       key_version = key_version + 1, outbound_key = NULL, previous_key = NULL, inbound_key = NULL,
-       pending_outbound_key = NULL, pending_inbound_key = NULL, pending_since = NULL
- WHERE id = ?;
+CALL binding_revoke(?);
 
--- name: admin_token_delete(binding)
-DELETE FROM oauth_token WHERE binding_id = ?;
+-- name: admin_binding_forget_sage(binding)
+-- Its generation stays, so that whoever refreshes at this moment cannot bring it back.
+UPDATE oauth_token SET access_token = NULL, access_expires_at = NULL, refresh_token = NULL
+ WHERE binding_id = ?;
 
--- name: admin_binding_wake_lanes(binding)
--- What is queued is due at once, so that the worker ends it.
-UPDATE lane SET parked_until = '2000-01-01', parked_why = '', failures = 0 WHERE binding_id = ?;
-
--- name: admin_binding_wake_jobs(binding)
-UPDATE job SET state = 'ready', due_at = NULL WHERE binding_id = ? AND state <> 'ready';
+-- name: admin_binding_sage_pending(binding)
+UPDATE binding SET sage_status = 'pending' WHERE id = ?;
