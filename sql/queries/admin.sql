@@ -177,8 +177,9 @@ UPDATE binding SET paused = ? WHERE id = ?;
 CALL binding_revoke(?);
 
 -- name: admin_binding_forget_sage(binding)
--- Its generation stays, so that whoever refreshes at this moment cannot bring it back.
-UPDATE oauth_token SET access_token = NULL, access_expires_at = NULL, refresh_token = NULL
+-- The generation counts on, so that a refresh under way cannot bring it back.
+UPDATE oauth_token
+   SET access_token = NULL, access_expires_at = NULL, refresh_token = NULL, generation = generation + 1
  WHERE binding_id = ?;
 
 -- name: admin_binding_sage_pending(binding)
