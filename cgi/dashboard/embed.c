@@ -1,5 +1,5 @@
 /*
- * /embed/{tenant}: one binding's health and newest events, for the frame in its shop's
+ * /embed/{binding}: one binding's health and newest events, for the frame in its shop's
  * admin. Nothing here is secret from a member of the account, and nothing is shown to
  * anybody else:
  *
@@ -128,7 +128,7 @@ enum led_err embed_page(void *program, struct http_request *request, struct http
 			struct led_error *error)
 {
 	const struct site *site = program;
-	const char *binding = http_request_capture(request, "tenant");
+	const char *binding = http_request_capture(request, "binding");
 	bool known_form = text_is_uuid(binding), own = false;
 	struct page page;
 	enum led_err err = LED_OK;

@@ -36,7 +36,7 @@ static const struct http_route ROUTES[] = {
 	{POST, "/dashboard/bindings/{binding}/refresh", binding_refresh, OPERATOR, FORM_MAX},
 	{GET, "/dashboard/sync", sync_page, SIGNED_IN, 0},
 	{GET, "/dashboard/sync/{run}", sync_run_page, SIGNED_IN, 0},
-	{GET, "/embed/{tenant}", embed_page, 0, 0},
+	{GET, "/embed/{binding}", embed_page, 0, 0},
 	{GET, "/dashboard/members", members_page, SIGNED_IN, 0},
 	{POST, "/dashboard/members/invite", members_invite, OWNER, FORM_MAX},
 	{POST, "/dashboard/members/{member}/role", members_set_role, OWNER, FORM_MAX},

@@ -50,6 +50,15 @@ void seal_file_path(const char *key_dir, enum seal_ring ring, uint32_t version, 
 	snprintf(out, SEAL_PATH_MAX, "%s/%s.%u.%s", key_dir, ring_names[ring], version, suffix);
 }
 
+/* systemd hands credentials over read-only and to the service alone, by an access list that
+ * shows as the group's permission. */
+static mode_t forbidden_mode(const char *path)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	size_t len = credentials ? strlen(credentials) : 0;
+	return len && strncmp(path, credentials, len) == 0 && path[len] == '/' ? 007 : 077;
+}
+
 static enum led_err load_key(const char *path, unsigned char *key, struct led_error *error)
 {
 	struct buf text;
@@ -63,7 +72,7 @@ static enum led_err load_key(const char *path, unsigned char *key, struct led_er
 	if (!err && !text_unhex(buf_str(&text), key, SEAL_KEY_SIZE))
 		err = led_fail(error, LED_INTERNAL, "key_unreadable", "%s is not 64 hex digits.",
 			       path);
-	else if (!err && (stat(path, &status) || (status.st_mode & 077)))
+	else if (!err && (stat(path, &status) || (status.st_mode & forbidden_mode(path))))
 		err = led_fail(error, LED_INTERNAL, "key_unreadable",
 			       "%s can be read by others: chmod 0400 it.", path);
 	if (text.data)
