@@ -142,6 +142,7 @@ UPDATE member SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step =
  WHERE account_id = ? AND id = ?;
 
 -- name: admin_user_end_sessions(member)
+-- scope: the operator names the member
 DELETE FROM session WHERE member_id = ?;
 
 -- name: admin_user_end_resets(member)
