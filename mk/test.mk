@@ -3,7 +3,9 @@
 TEST_FLAVOUR ?= asan
 SPEC ?= ../shared/mustache
 
-UNIT_SRC := $(wildcard tests/unit/*.c tests/golden/*.c)
+# What the fuzzers do with one input is tried on their corpus in every run.
+FUZZ_SRC := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
+UNIT_SRC := $(wildcard tests/unit/*.c tests/golden/*.c) $(FUZZ_SRC)
 $(B)/bin/unit-tests: $(call objects,$(UNIT_SRC)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
@@ -12,6 +14,23 @@ CONFORMANCE_SRC := $(wildcard tests/conformance/*.c)
 $(B)/bin/mustache-conformance: $(call objects,$(CONFORMANCE_SRC)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+FUZZ ?= canonical
+SECONDS ?= 60
+$(B)/bin/fuzz-$(FUZZ): $(call objects,tests/fuzz/fuzz_$(FUZZ).c $(FUZZ_SRC)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
+.PHONY: fuzz fuzz-run
+fuzz: deps-check ## fuzz FUZZ=canonical for SECONDS=60, with clang, ASan and UBSan
+	@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang FUZZ=$(FUZZ) SECONDS=$(SECONDS) fuzz-run
+
+# What is found new is kept below build/; an input that fails is written there too.
+fuzz-run: $(B)/bin/fuzz-$(FUZZ)
+	@mkdir -p $(B)/corpus/$(FUZZ)
+	$< -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 -print_final_stats=1 \
+		-dict=tests/fuzz/$(FUZZ).dict -artifact_prefix=$(B)/fuzz-$(FUZZ)- \
+		$(B)/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ) $(wildcard tests/vectors/$(FUZZ))
 
 .PHONY: test test-programs check lint lint-run format conformance conformance-run bench
 test-programs: programs $(B)/bin/unit-tests $(B)/bin/mustache-conformance
@@ -44,6 +63,10 @@ $(B)/bin/bench-bare: $(call objects,tests/bench/bare.c)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(B)/bin/bench-translate: $(call objects,tests/bench/translate.c) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 bench: build ## measure; BENCH=name for one of tests/bench/
-	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) $(B)/bin/bench-bare
+	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) $(B)/bin/bench-bare $(B)/bin/bench-translate
 	@BENCH_BIN=$(B)/bin tests/bench/run $(BENCH)

@@ -1,6 +1,5 @@
 #include "base/decimal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 __extension__ typedef __int128 wide; /* holds any product of two int64 exactly */
@@ -58,10 +57,13 @@ struct digits {
 	bool any, excess; /* excess: more than 30 significant digits before the point */
 };
 
+/* 10^29: below it one more digit fits. */
+static const wide ROOM_FOR_A_DIGIT = (wide)INT64_C(100000000000000) * INT64_C(1000000000000000);
+
 static void take_digit(struct digits *d, char c, bool fraction)
 {
 	d->any = true;
-	if (d->value < power_of_ten(29)) {
+	if (d->value < ROOM_FOR_A_DIGIT) {
 		d->value = d->value * 10 + (c - '0');
 		d->point += fraction;
 	} else if (!fraction) {
@@ -117,15 +119,20 @@ enum led_err decimal_parse(const char *text, size_t len, int scale, struct decim
 
 const char *decimal_print(struct decimal value, char *out)
 {
-	uint64_t magnitude = value.units < 0 ? (uint64_t)-value.units : (uint64_t)value.units;
-	uint64_t unit = (uint64_t)power_of_ten(value.scale);
-	const char *sign = value.units < 0 ? "-" : "";
-	if (value.scale == 0)
-		snprintf(out, DECIMAL_TEXT_MAX, "%s%llu", sign, (unsigned long long)magnitude);
-	else
-		snprintf(out, DECIMAL_TEXT_MAX, "%s%llu.%0*llu", sign,
-			 (unsigned long long)(magnitude / unit), value.scale,
-			 (unsigned long long)(magnitude % unit));
+	uint64_t magnitude = value.units < 0 ? 0 - (uint64_t)value.units : (uint64_t)value.units;
+	char reversed[DECIMAL_TEXT_MAX];
+	size_t count = 0, len = 0;
+	for (int digit = 0; digit <= value.scale || magnitude > 0; digit++) {
+		if (digit > 0 && digit == value.scale)
+			reversed[count++] = '.';
+		reversed[count++] = (char)('0' + magnitude % 10);
+		magnitude /= 10;
+	}
+	if (value.units < 0)
+		out[len++] = '-';
+	while (count > 0)
+		out[len++] = reversed[--count];
+	out[len] = '\0';
 	return out;
 }
 

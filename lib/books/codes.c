@@ -104,6 +104,8 @@ static const struct books_code CODES[] = {
 	{"invoice_not_synced", ERROR,
 	 "The payment or credit memo is for an invoice that failed to reach Sage.",
 	 "Retry the invoice first, then this.", NULL},
+	{"waits_behind", ERROR, "It waits until the invoice that it belongs to is finished.",
+	 "Nothing: it goes on by itself. Look at the invoice if it waits long.", NULL},
 	{"email_missing", ERROR, "The customer has no e-mail address.",
 	 "Add the address in Magento; then retry.", NULL},
 	{"email_too_long", ERROR, "The customer's e-mail address is longer than Sage takes.",
