@@ -14,7 +14,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_keys_init, &ctl_keys_rotate, &ctl_keys_rewrap, &ctl_keys_retire, &ctl_keys_status,
 	&ctl_user_add,
 	&ctl_binding_add,
-	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate,
+	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate, &ctl_preview,
 	NULL,
 };
 /* clang-format on */
