@@ -49,7 +49,8 @@ extern const struct ctl_command ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap,
 	ctl_keys_status;
 extern const struct ctl_command ctl_user_add;
 extern const struct ctl_command ctl_binding_add;
-extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate, ctl_preview;
+extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate, ctl_preview,
+	ctl_plan_list, ctl_plan_put, ctl_plan_set, ctl_xref_link;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

@@ -15,6 +15,7 @@ static const struct ctl_command *const commands[] = {
 	&ctl_user_add,
 	&ctl_binding_add,
 	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate, &ctl_preview,
+	&ctl_plan_list, &ctl_plan_put, &ctl_plan_set, &ctl_xref_link,
 	NULL,
 };
 /* clang-format on */

@@ -28,16 +28,16 @@ static enum led_err take_event(const struct ctl *ctl, struct run *run, struct jo
 			       struct led_error *error)
 {
 	char *end;
-	const char *id = ctl_value(ctl, "--id");
-	run->event = ctl_value(ctl, "--event");
+	const char *id = ctl_value(ctl, "ID");
+	run->event = ctl_value(ctl, "EVENT");
 	run->entity_type = entity_of(run->event);
 	run->magento_id = strtoll(id, &end, 10);
 	if (!run->entity_type)
-		return ctl_bad_value(error, "--event",
+		return ctl_bad_value(error, "EVENT",
 				     "invoice.created, invoice.paid, creditmemo.created, "
 				     "customer.upserted or product.upserted");
 	if (*end || run->magento_id <= 0)
-		return ctl_bad_value(error, "--id", "the shop's own id of the entity");
+		return ctl_bad_value(error, "ID", "the shop's own id of the entity");
 	*job = (struct job){
 		.kind = run->event, .entity_type = run->entity_type, .magento_id = run->magento_id};
 	return LED_OK;
@@ -73,8 +73,9 @@ const struct ctl_command ctl_preview = {
 	.summary = "Prints what an event would post to Sage, and why; posts nothing.",
 	.options =
 		{
-			{"--event", "EVENT", true, "invoice.created, invoice.paid, ..."},
-			{"--id", "ID", true, "the shop's own id of the entity"},
+			{"EVENT", NULL, true,
+			 "invoice.created, invoice.paid, creditmemo.created, ..."},
+			{"ID", NULL, true, "the shop's own id of the entity"},
 			{"--binding", "B", true, "the binding's id"},
 		},
 	.run = run_preview,
