@@ -2,64 +2,13 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ctl.h"
+#include "magento/url.h"
 #include "store/binding_admin.h"
 #include "store/seal_use.h"
 
-#include <curl/curl.h>
 #include <string.h>
 
-#define SHOP_URL_MAX      255 /* bytes, as the columns */
 #define BUSINESS_NAME_MAX 255 /* characters */
-
-static const char *const loopback_hosts[] = {"127.0.0.1", "localhost", "[::1]"};
-
-static bool is_loopback(const char *host)
-{
-	for (size_t i = 0; i < sizeof loopback_hosts / sizeof *loopback_hosts; i++)
-		if (strcmp(host, loopback_hosts[i]) == 0)
-			return true;
-	return false;
-}
-
-/* True when the part is there; a part that is not there is what we want of some. */
-static bool has_part(CURLU *url, CURLUPart part)
-{
-	char *text = NULL;
-	bool has = curl_url_get(url, part, &text, 0) == CURLUE_OK;
-	curl_free(text);
-	return has;
-}
-
-static bool scheme_allowed(CURLU *url, bool http_loopback)
-{
-	char *scheme = NULL, *host = NULL;
-	bool ok = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-		  curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-		  (strcmp(scheme, "https") == 0 ||
-		   (http_loopback && strcmp(scheme, "http") == 0 && is_loopback(host)));
-	curl_free(scheme);
-	curl_free(host);
-	return ok;
-}
-
-/* https (http only to loopback, where the configuration allows it), no user, query or
- * fragment. The trailing slash goes: the REST prefix is appended. */
-static bool take_shop_url(const char *text, bool http_loopback, char out[SHOP_URL_MAX + 1])
-{
-	size_t len = strlen(text);
-	while (len && text[len - 1] == '/')
-		len--;
-	if (!len || len > SHOP_URL_MAX)
-		return false;
-	memcpy(out, text, len);
-	out[len] = '\0';
-	CURLU *url = curl_url();
-	bool ok = url && curl_url_set(url, CURLUPART_URL, out, CURLU_DISALLOW_USER) == CURLUE_OK &&
-		  scheme_allowed(url, http_loopback) && !has_part(url, CURLUPART_QUERY) &&
-		  !has_part(url, CURLUPART_FRAGMENT);
-	curl_url_cleanup(url);
-	return ok;
-}
 
 static bool is_business_id(const char *text)
 {
@@ -88,10 +37,11 @@ static enum led_err take_values(const struct ctl *ctl, struct binding_new *bindi
 		.business = ctl_value(ctl, "--sage-business"),
 		.business_name = ctl_value(ctl, "--business-name"),
 	};
-	if (!take_shop_url(ctl_value(ctl, "--shop-url"), ctl->config.allow_http_loopback, shop_url))
-		return ctl_bad_value(error, "--shop-url",
-				     "an https:// address without user, query or fragment (http:// "
-				     "only to this machine, with allow_http_loopback)");
+	const struct magento_url_rules rules = {.http_loopback = ctl->config.allow_http_loopback,
+						.ports = ctl->config.shop_ports};
+	enum led_err err = magento_url_parse(ctl_value(ctl, "--shop-url"), &rules, shop_url, error);
+	if (err)
+		return err;
 	if (!is_business_id(binding->business))
 		return ctl_bad_value(error, "--sage-business", "32 lower-case hex digits");
 	if (!is_region(binding->region))
@@ -107,7 +57,7 @@ static enum led_err take_values(const struct ctl *ctl, struct binding_new *bindi
 
 static enum led_err run(struct ctl *ctl, struct led_error *error)
 {
-	char shop_url[SHOP_URL_MAX + 1], id[UUID_SIZE];
+	char shop_url[MAGENTO_URL_MAX + 1], id[UUID_SIZE];
 	struct secret api_key = {0}, refresh_token = {0};
 	struct seal_keys *keys = NULL;
 	struct db *db = NULL;

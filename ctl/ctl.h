@@ -49,8 +49,11 @@ extern const struct ctl_command ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap,
 	ctl_keys_status;
 extern const struct ctl_command ctl_user_add;
 extern const struct ctl_command ctl_binding_add;
-extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate, ctl_preview,
-	ctl_plan_list, ctl_plan_put, ctl_plan_set, ctl_xref_link;
+extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate;
+extern const struct ctl_command ctl_plan_list, ctl_plan_put, ctl_plan_set;
+extern const struct ctl_command ctl_preview, ctl_xref_link, ctl_push_state, ctl_backfill,
+	ctl_reconcile;
+extern const struct ctl_command ctl_audit_verify;
 
 /* The value given for an option, NULL when it was not. */
 const char *ctl_value(const struct ctl *ctl, const char *option);

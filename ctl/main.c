@@ -14,8 +14,10 @@ static const struct ctl_command *const commands[] = {
 	&ctl_keys_init, &ctl_keys_rotate, &ctl_keys_rewrap, &ctl_keys_retire, &ctl_keys_status,
 	&ctl_user_add,
 	&ctl_binding_add,
-	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate, &ctl_preview,
-	&ctl_plan_list, &ctl_plan_put, &ctl_plan_set, &ctl_xref_link,
+	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate,
+	&ctl_plan_list, &ctl_plan_put, &ctl_plan_set,
+	&ctl_preview, &ctl_xref_link, &ctl_push_state, &ctl_backfill, &ctl_reconcile,
+	&ctl_audit_verify,
 	NULL,
 };
 /* clang-format on */

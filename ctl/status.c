@@ -25,6 +25,7 @@ static const struct section {
 	{"lanes", SQL_ADMIN_STATUS_LANES, false, {"count", "leased", "parked"}},
 	{"parked_lanes", SQL_ADMIN_STATUS_PARKED, true, {"why", "upstream", "count"}},
 	{"runs_last_day", SQL_ADMIN_STATUS_RUNS, true, {"status", "count"}},
+	{"mail", SQL_ADMIN_STATUS_MAIL, true, {"state", "count", "oldest_seconds"}},
 	{"worker", SQL_ADMIN_STATUS_WORKER, false, {"last_served_at", "seconds_ago"}},
 };
 
@@ -102,6 +103,16 @@ static void show_keys(struct ctl *ctl)
 	ctl_result(ctl, "keys", object);
 }
 
+/* Mail without a relay waits for ever: the operator should know. */
+static void show_relay(struct ctl *ctl)
+{
+	const char *url = ctl->config.smtp_url;
+
+	ctl_say(ctl, "%-14s  %s", "mail_relay",
+		*url ? url : "none: mail is kept and not sent; set smtp_url and mail_from");
+	ctl_result(ctl, "mail_relay", *url ? json_object_new_string(url) : NULL);
+}
+
 static enum led_err run(struct ctl *ctl, struct led_error *error)
 {
 	struct db *db = NULL;
@@ -119,8 +130,10 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 		else if (!err)
 			print_section(section, &rows);
 	}
-	if (!err)
+	if (!err) {
+		show_relay(ctl);
 		show_keys(ctl);
+	}
 	db_close(db);
 	arena_free(arena);
 	return err;

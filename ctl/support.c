@@ -142,7 +142,7 @@ static void check_directory(const char *directory)
 
 void ctl_check_modes(const struct ctl *ctl)
 {
-	if (ctl->config.sage_client_secret[0])
+	if (ctl->config.sage_client_secret[0] || ctl->config.smtp_password[0])
 		check_mode(ctl->config_path);
 	check_directory(ctl->config.database_secrets);
 	check_directory(ctl->config.key_dir);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "crypto/password.h"
 #include "ctl.h"
+#include "store/member.h"
 #include "store/member_admin.h"
 
 #include <string.h>
@@ -12,24 +13,15 @@
 
 static const char *const roles[] = {"owner", "operator", "viewer"};
 
-/* One @ with something on both sides, and nothing that is not printable. Whether mail
- * arrives there only mail can tell. */
+/* The form under which it is stored. Whether mail arrives there only mail can tell. */
 static bool take_email(const char *text, char *out)
 {
 	size_t len = strlen(text);
-	const char *at = strchr(text, '@');
-	if (len > EMAIL_MAX || !text_utf8_valid(text, len))
+	if (len > EMAIL_MAX)
 		return false;
-	if (!at || at == text || !at[1] || strchr(at + 1, '@'))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if (c <= ' ' || c == 0x7f)
-			return false;
-		out[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : text[i];
-	}
-	out[len] = '\0';
-	return true;
+	for (size_t i = 0; i <= len; i++)
+		out[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+	return member_email_valid(out);
 }
 
 static const char *take_role(const char *text)

@@ -11,11 +11,13 @@ say = $(if $(V),:,printf '  %-4s %s\n' $(1) $(2))
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
-PROGRAMS := ledger-webhook ledger-dashboard ledger-worker ledgerctl
+PROGRAMS := ledger-webhook ledger-connect ledger-dashboard ledger-worker ledgerctl
 SRC_ledger-webhook := $(wildcard cgi/webhook/*.c)
 # The two programs with pages.
 SITE := $(wildcard cgi/pages/*.c)
+SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c) $(SITE)
+SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-worker := $(wildcard worker/*.c)
 # ledgerctl previews and compares with the pipeline that posts.
 PIPELINE := $(filter-out worker/main.c worker/thread.c worker/sweep.c,$(wildcard worker/*.c))

@@ -25,7 +25,7 @@ $(error FLAVOUR=$(FLAVOUR) is none of release debug asan tsan fuzz cov)
 endif
 
 # Expanded when used, not when read: the packages may not be installed yet.
-PKGS := libmariadb libcurl json-c openssl libcrypt
+PKGS := libmariadb libcurl json-c openssl libcrypt libidn2 libqrencode
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
 PKG_LIBS = $(shell pkg-config --libs $(PKGS)) -lfcgi
 

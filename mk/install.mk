@@ -7,7 +7,7 @@ SHARE := /usr/share/ledger
 ETC := /etc/ledger
 UNITS := /usr/lib/systemd/system
 
-INSTALLED := ledger-webhook ledger-dashboard ledger-worker
+INSTALLED := ledger-webhook ledger-connect ledger-dashboard ledger-worker
 FILL = sed -e 's|@LIBEXEC@|$(LIBEXEC)|g; s|@ETC_CRON@|/etc/cron.d/ledger|g; s|@ETC@|$(ETC)|g' \
 	-e '/^@HARDENING@$$/{r deploy/systemd/hardening.conf' -e 'd}'
 FILL_NGINX = sed -e 's|@ETC@|/etc/nginx/ledger|g; s|@SOCK@|/run/ledger|g; s|@STATIC@|$(SHARE)/static|g' \
@@ -26,7 +26,7 @@ install-files:
 	install -d $(addprefix $(DESTDIR),$(SHARE) $(UNITS) /usr/lib/sysusers.d /etc/cron.d /etc/nginx/ledger /etc/nginx/sites-available)
 	install -d -m 750 $(DESTDIR)$(ETC)
 	install -d -m 700 $(DESTDIR)$(ETC)/keys
-	cp -R templates static sql $(DESTDIR)$(SHARE)/
+	cp -R templates static sql data $(DESTDIR)$(SHARE)/
 	for unit in deploy/systemd/*.socket deploy/systemd/*.service deploy/systemd/*.timer; do \
 		$(FILL) $$unit >$(DESTDIR)$(UNITS)/$${unit##*/} || exit 1; done
 	$(FILL) deploy/systemd/ledger.sysusers >$(DESTDIR)/usr/lib/sysusers.d/ledger.conf

@@ -56,7 +56,7 @@ static enum led_err refresh(struct task *task, struct led_error *error)
 	const struct config *config = &task->worker->config;
 	const struct sage_app app = {
 		.http = task->client,
-		.token_url = config->sage_token_url,
+		.token_url = config_sage_url(config, CONFIG_SAGE_TOKEN, task->binding.region),
 		.client_id = config->sage_client_id,
 		.client_secret = config->sage_client_secret,
 		.calls = &task->calls,
@@ -114,7 +114,7 @@ enum led_err access_with_sage(struct task *task, access_work work, void *context
 		return err;
 	struct sage sage = {
 		.http = task->client,
-		.api_url = task->worker->config.sage_api_url,
+		.api_url = config_sage_url(&task->worker->config, CONFIG_SAGE_API, task->binding.region),
 		.business_id = task->binding.business,
 		.access_token = &task->token.access,
 		.calls = &task->calls,

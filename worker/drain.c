@@ -71,6 +71,9 @@ static enum led_err attempt_job(struct task *task, const struct job_kind *kind,
 				const struct job *job, struct run_end *end, struct led_error *error)
 {
 	struct run run;
+	if (strcmp(task->binding.status, "revoked") == 0)
+		return led_fail(error, LED_AUTH, "binding_revoked",
+				"The shop was disconnected. Pair it again, then retry.");
 	if (!kind->function)
 		return led_fail(error, LED_INTERNAL, "not_built_yet",
 				"Synchronising %s is not built yet. Retry it after an update.",
@@ -79,11 +82,35 @@ static enum led_err attempt_job(struct task *task, const struct job_kind *kind,
 		return led_fail(error, LED_INTERNAL, "gave_up",
 				"%lld attempts ended without an outcome.",
 				(long long)job->attempts);
-	if (strcmp(task->binding.status, "revoked") == 0)
-		return led_fail(error, LED_AUTH, "binding_revoked",
-				"The shop was disconnected. Pair it again, then retry.");
+	if (task->lane.upstream == LANE_SAGE && !task->binding.business)
+		return led_fail(error, LED_AUTH, "sage_not_connected",
+				"This shop is not connected to Sage. Connect it in the dashboard.");
 	enum led_err err = job->run ? load_run(task, job, &run, error) : LED_OK;
 	return err ? err : kind->function(task, job, job->run ? &run : NULL, end, error);
+}
+
+static enum led_err compare(struct task *task, enum binding_change *change, struct led_error *error)
+{
+	struct db *db;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = binding_compare(db, task->job_arena, &task->binding, change, error);
+	db_pool_give(task->worker->pool, db);
+	return err;
+}
+
+/* A shop that refuses our token while it is being paired anew refuses only the old key: a
+ * moment later there is a new one. */
+static void excuse_old_key(struct task *task, struct led_error *failure)
+{
+	enum binding_change change;
+	struct led_error unused;
+	if (failure->class != LED_AUTH || strcmp(failure->code, "shop_refused_token") != 0 ||
+	    compare(task, &change, &unused) || change == BINDING_AS_BEFORE)
+		return;
+	led_fail(failure, LED_RATE_LIMITED, "shop_paired_anew",
+		 "The shop is being paired anew; its new key is used from then on.");
+	failure->retry_after = 1;
 }
 
 static void log_outcome(const struct job *job, const struct led_error *failure, int64_t ms)
@@ -113,6 +140,8 @@ static enum led_err work_on(struct task *task, const struct job *job, bool *park
 	enum led_err outcome = attempt_job(task, kind, job, &end, &failure);
 	if (task->lost)
 		return led_fail(error, LED_INTERNAL, "lease_lost", "The lease was lost.");
+	if (outcome)
+		excuse_old_key(task, &failure);
 	const struct settle_attempt attempt = {
 		.kind = kind,
 		.job = job,
@@ -132,7 +161,10 @@ static enum led_err work_on_next(struct task *task, bool *more, struct led_error
 	char id[64];
 	bool found = false, parked = false;
 	arena_reset(task->job_arena);
-	enum led_err err = take_next(task, &job, &found, error);
+	enum binding_change change;
+	enum led_err err = compare(task, &change, error);
+	if (!err && change != BINDING_CHANGED)
+		err = take_next(task, &job, &found, error);
 	if (err || !found) {
 		*more = false;
 		return err;
@@ -154,6 +186,8 @@ enum led_err drain_lane(struct task *task, struct led_error *error)
 	bool more = true;
 	task->renewed_ms = clock_monotonic_ms();
 	enum led_err err = context_load(task, error);
+	if (!err && task->lane.upstream == LANE_SAGE && task->binding.paused)
+		more = false; /* paused since the lane was chosen */
 	for (int jobs = 0; !err && more && jobs < QUANTUM_JOBS; jobs++) {
 		if (task->worker->stopping || clock_monotonic_ms() > until)
 			break;

@@ -11,6 +11,7 @@ static const struct job_kind kinds[] = {
 	{"product.upserted", product_upserted, true},
 	{"push_state", push_state, false},
 	{"refresh_reference", refresh_reference, false},
+	{"refresh_shop", refresh_shop, false},
 };
 
 const struct job_kind *job_kind_find(const char *name)

@@ -8,6 +8,9 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
+#include "pairings.h"
+#include "post_mail.h"
 #include "sweep.h"
 #include "worker.h"
 
@@ -15,14 +18,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define LINGER_SECOND 58 /* of the minute */
 #define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
 #define STATEMENT_SETS                                                                             \
 	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
-	 DB_SET_SEAL_USE)
+	 DB_SET_PAIRING | DB_SET_AUDIT | DB_SET_SEAL_USE | DB_SET_MAIL | DB_SET_POST)
 
 static struct worker worker;
 
@@ -39,14 +40,6 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &term, NULL);
 	sigaction(SIGINT, &term, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-/* Keys and tokens are in this memory: no core dumps, and no tracing by other processes. */
-static void guard_memory(void)
-{
-	const struct rlimit none = {0, 0};
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 static bool has_flag(int argc, char **argv, const char *flag)
@@ -71,7 +64,9 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 		worker.linger_until = INT64_MAX;
 	else if (worker.linger_until <= now)
 		worker.linger_until += 60;
-	err = http_client_global_init(error);
+	err = post_mail_check(&worker.config, error);
+	if (!err)
+		err = http_client_global_init(error);
 	if (!err)
 		err = seal_keys_load(worker.config.key_dir, 1U << SEAL_VAULT, &worker.keys, error);
 	if (!err)
@@ -80,9 +75,20 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 	return err;
 }
 
+/* What goes on beside the lanes, each in a thread of its own; without one the rest goes on. */
+static const struct {
+	const char *missing; /* the event logged when it does not start */
+	void *(*main)(void *worker);
+} BESIDE[] = {
+	{"pairings_not_settled", pairings_main},
+	{"mail_not_sent", post_mail_main},
+};
+#define BESIDE_COUNT (sizeof BESIDE / sizeof *BESIDE)
+
 static int run_threads(int count)
 {
-	pthread_t threads[64];
+	pthread_t threads[64], beside[BESIDE_COUNT];
+	bool running[BESIDE_COUNT];
 	int started = 0;
 	while (started < count && started < 64) {
 		atomic_fetch_add(&worker.threads_running, 1);
@@ -95,9 +101,17 @@ static int run_threads(int count)
 	if (started < count)
 		log_write(LOG_ERROR, "threads_missing", LOG_N("started", started),
 			  LOG_N("wanted", count));
+	for (size_t i = 0; i < BESIDE_COUNT; i++) {
+		running[i] = !pthread_create(&beside[i], NULL, BESIDE[i].main, &worker);
+		if (!running[i])
+			log_write(LOG_ERROR, BESIDE[i].missing);
+	}
 	sweep_until_done(&worker);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < BESIDE_COUNT; i++)
+		if (running[i])
+			pthread_join(beside[i], NULL);
 	return started > 0 ? 0 : 1;
 }
 
@@ -106,7 +120,7 @@ int main(int argc, char **argv)
 	struct led_error error;
 	int status = 1;
 	log_open(WORKER_PROGRAM, LOG_INFO);
-	guard_memory();
+	process_guard_memory();
 	catch_signals();
 	if (prepare(argc, argv, &error))
 		log_error("start_failed", &error);

@@ -14,6 +14,7 @@ static const struct retry_rule rules[] = {
 	{LED_AUTH, "no_subscription", RETRY_PARK, 900, "no_subscription", NULL},
 	{LED_AUTH, "sage_client_refused", RETRY_PARK, 300, NULL, NULL},
 	{LED_AUTH, "sage_access_denied", RETRY_PARK, 900, "access_denied", NULL},
+	{LED_AUTH, "sage_not_connected", RETRY_PARK, 900, NULL, NULL},
 	{LED_AUTH, NULL, RETRY_PARK, 900, "reconnect_needed", NULL},
 	{LED_RATE_LIMITED, NULL, RETRY_PARK, 5, NULL, NULL},
 	{LED_HTTP, NULL, RETRY_LATER, 0, NULL, NULL},

@@ -1,4 +1,5 @@
 #include "settle.h"
+#include "alert.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "crypto/random.h"
@@ -164,9 +165,13 @@ static enum led_err write_parked(struct db *db, const struct ending *ending,
 		err = run_postpone(db, attempt->job->run, false, failure, error);
 	if (!err && rule->sage_status)
 		err = binding_set_sage_status(db, task->lane.binding, rule->sage_status, error);
+	if (!err && rule->sage_status)
+		err = alert_status(db, task, rule->sage_status, error);
 	if (!err && rule->magento_status)
 		err = binding_set_magento_status(db, task->lane.binding, rule->magento_status,
 						 error);
+	if (!err && rule->magento_status)
+		err = alert_status(db, task, rule->magento_status, error);
 	return err;
 }
 

@@ -106,6 +106,6 @@ struct job_kind {
 const struct job_kind *job_kind_find(const char *name);
 
 job_function invoice_created, invoice_paid, creditmemo_created, customer_upserted, product_upserted,
-	push_state, refresh_reference;
+	push_state, refresh_reference, refresh_shop;
 
 #endif

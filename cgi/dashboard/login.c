@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define FIRST_PAGE "/dashboard"
-
 static enum led_err show_form(const struct site *site, struct http_request *request,
 			      struct http_response *response, int status,
 			      const struct http_form *form, const char *problem,
@@ -23,6 +21,9 @@ static enum led_err show_form(const struct site *site, struct http_request *requ
 	page_text(&page, page.data, "email", http_form_get(form, "email"));
 	page_text(&page, page.data, "next", next_checked(request, http_form_get(form, "next")));
 	page_text(&page, page.data, "problem", problem);
+	page_flag(&page, page.data, "signup", site->config->signup);
+	page_flag(&page, page.data, "password_set",
+		  http_form_get(form, "done") && !strcmp(http_form_get(form, "done"), "password"));
 	return page_send(&page, response, status, "login", error);
 }
 
@@ -30,16 +31,13 @@ enum led_err login_form(void *program, struct http_request *request, struct http
 			struct led_error *error)
 {
 	const struct site *site = program;
-	struct http_form query = {0};
-
+	struct http_form query = page_query(request);
 	const char *next = NULL;
 
-	if (http_form_parse(request->query, strlen(request->query), request->arena, &query, NULL))
-		query = (struct http_form){0};
 	if (!visitor_of(request)->session)
 		return show_form(site, request, response, 200, &query, NULL, error);
 	next = next_checked(request, http_form_get(&query, "next"));
-	page_redirect(site, request, response, next ? next : FIRST_PAGE);
+	page_redirect(site, request, response, next ? next : DASHBOARD_FIRST_PAGE);
 	return LED_OK;
 }
 
@@ -75,23 +73,38 @@ static enum led_err check(const struct site *site, struct http_request *request,
 	return throttle_clear(site->db, email, request->client_address, error);
 }
 
-/* A new id at every sign-in; what the browser had before ends. */
-static enum led_err sign_in(const struct site *site, struct http_request *request,
-			    struct http_response *response, const struct member *member,
-			    struct led_error *error)
+/* Where the second step is served, with the way on from there. */
+static const char *code_step(struct http_request *request, const char *next)
+{
+	const char *path = next ? arena_printf(request->arena, "/login/code?next=%s",
+					       next_encoded(request->arena, next))
+				: NULL;
+
+	return path ? path : "/login/code";
+}
+
+enum led_err login_enter(const struct site *site, struct http_request *request,
+			 struct http_response *response, const struct member *member,
+			 const char *next, struct led_error *error)
 {
 	const struct visitor *visitor = visitor_of(request);
 	char id[SESSION_ID_SIZE];
 	enum led_err err = LED_OK;
 
+	next = next_checked(request, next);
 	if (visitor->session)
 		err = session_close(site->db, visitor->session, visitor->session_id,
 				    request->client_address, error);
 	if (!err)
 		err = session_open(site->db, member, request->client_address,
 				   http_request_header(request, "User-Agent"), id, error);
-	if (!err)
+	if (!err) {
 		gate_set_cookie(response, id);
+		page_redirect(site, request, response,
+			      member->second_factor ? code_step(request, next)
+			      : next                ? next
+						    : DASHBOARD_FIRST_PAGE);
+	}
 	explicit_bzero(id, sizeof(id));
 	return err;
 }
@@ -100,17 +113,13 @@ enum led_err login_submit(void *program, struct http_request *request,
 			  struct http_response *response, struct led_error *error)
 {
 	const struct site *site = program;
-	struct http_form form = {0};
-	const char *email, *password, *next, *problem = NULL;
+	struct http_form form = page_form(request);
+	const char *email = http_form_get(&form, "email"), *problem = NULL;
+	const char *password = http_form_get(&form, "password");
 	struct member *member;
 	int status = 0;
 	enum led_err err;
 
-	if (http_form_parse(request->body, request->body_len, request->arena, &form, error))
-		return page_message(site, request, response, 400, "Not understood",
-				    "The form could not be read.", error);
-	email = http_form_get(&form, "email");
-	password = http_form_get(&form, "password");
 	email = email ? member_email_fold(request->arena, email) : NULL;
 	if (!email || !*email || !password || !*password)
 		return show_form(site, request, response, 422, &form,
@@ -120,12 +129,7 @@ enum led_err login_submit(void *program, struct http_request *request,
 		return err;
 	if (!member)
 		return show_form(site, request, response, status, &form, problem, error);
-	err = sign_in(site, request, response, member, error);
-	if (err)
-		return err;
-	next = next_checked(request, http_form_get(&form, "next"));
-	page_redirect(site, request, response, next ? next : FIRST_PAGE);
-	return LED_OK;
+	return login_enter(site, request, response, member, http_form_get(&form, "next"), error);
 }
 
 enum led_err logout_submit(void *program, struct http_request *request,

@@ -3,38 +3,76 @@
 
 #include "base/log.h"
 
-#define PROGRAM    "ledger-dashboard"
-#define FORM_MAX   16384 /* bytes of a posted form */
-#define STATEMENTS (DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT)
+#include <string.h>
+
+#define PROGRAM  "ledger-dashboard"
+#define FORM_MAX 16384 /* bytes of a posted form */
+#define STATEMENTS                                                                                 \
+	(DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_AUDIT_LOG |      \
+	 DB_SET_PEOPLE | DB_SET_MAIL | DB_SET_CONNECTION)
+#define SIGNED_IN PAGE_SIGNED_IN
+#define OPERATOR  (PAGE_SIGNED_IN | PAGE_OPERATOR)
+#define OWNER     (PAGE_SIGNED_IN | PAGE_OWNER)
+#define GET       HTTP_METHOD_GET
+#define POST      HTTP_METHOD_POST
 
 static const struct http_route ROUTES[] = {
-	{HTTP_METHOD_GET, "/login", login_form, 0, 0},
-	{HTTP_METHOD_POST, "/login", login_submit, 0, FORM_MAX},
-	{HTTP_METHOD_POST, "/logout", logout_submit, PAGE_SIGNED_IN, FORM_MAX},
-	{HTTP_METHOD_GET, "/dashboard", home_page, PAGE_SIGNED_IN, 0},
-	{HTTP_METHOD_GET, "/dashboard/sync", sync_page, PAGE_SIGNED_IN, 0},
-	{HTTP_METHOD_GET, "/dashboard/sync/{run}", sync_run_page, PAGE_SIGNED_IN, 0},
+	{GET, "/login", login_form, 0, 0},
+	{POST, "/login", login_submit, 0, FORM_MAX},
+	{GET, "/login/forgot", forgot_form, 0, 0},
+	{POST, "/login/forgot", forgot_submit, 0, FORM_MAX},
+	{GET, "/login/reset", reset_form, 0, 0},
+	{POST, "/login/reset", reset_submit, 0, FORM_MAX},
+	{GET, "/login/invitation", invitation_form, 0, 0},
+	{POST, "/login/invitation", invitation_submit, 0, FORM_MAX},
+	{GET, "/signup", signup_form, 0, 0},
+	{POST, "/signup", signup_submit, 0, FORM_MAX},
+	{POST, "/logout", logout_submit, SIGNED_IN, FORM_MAX},
+	{GET, "/dashboard", home_page, SIGNED_IN, 0},
+	{GET, "/dashboard/bindings", bindings_page, SIGNED_IN, 0},
+	{GET, "/dashboard/bindings/{binding}", binding_page, SIGNED_IN, 0},
+	{POST, "/dashboard/bindings/{binding}/pause", binding_pause, OPERATOR, FORM_MAX},
+	{POST, "/dashboard/bindings/{binding}/resume", binding_resume, OPERATOR, FORM_MAX},
+	{POST, "/dashboard/bindings/{binding}/refresh", binding_refresh, OPERATOR, FORM_MAX},
+	{GET, "/dashboard/sync", sync_page, SIGNED_IN, 0},
+	{GET, "/dashboard/sync/{run}", sync_run_page, SIGNED_IN, 0},
+	{GET, "/dashboard/members", members_page, SIGNED_IN, 0},
+	{POST, "/dashboard/members/invite", members_invite, OWNER, FORM_MAX},
+	{POST, "/dashboard/members/{member}/role", members_set_role, OWNER, FORM_MAX},
+	{POST, "/dashboard/members/{member}/remove", members_remove, OWNER, FORM_MAX},
+	{POST, "/dashboard/invitations/{invitation}/withdraw", members_withdraw_invitation, OWNER,
+	 FORM_MAX},
+	{GET, "/dashboard/members/password", password_form, SIGNED_IN, 0},
+	{POST, "/dashboard/members/password", password_submit, SIGNED_IN, FORM_MAX},
+	{POST, "/dashboard/sessions/end", sessions_end_others, SIGNED_IN, FORM_MAX},
+	{POST, "/dashboard/sessions/{session}/end", sessions_end_one, SIGNED_IN, FORM_MAX},
+	{GET, "/dashboard/audit", audit_log_page, SIGNED_IN, 0},
+	{GET, "/dashboard/audit.csv", audit_log_csv, SIGNED_IN, 0},
 };
 
 int main(int argc, char **argv)
 {
 	static struct config config;
-	static struct site site = {
-		.config = &config,
-		.routes = ROUTES,
-		.route_count = sizeof(ROUTES) / sizeof(ROUTES[0]),
+	static struct dashboard dashboard = {
+		.site = {.config = &config,
+			 .routes = ROUTES,
+			 .route_count = sizeof(ROUTES) / sizeof(ROUTES[0])},
 	};
 	struct led_error error;
 	int status = 1;
 
+	if (argc > 1 && strcmp(argv[1], "--routes") == 0)
+		return site_print_routes(&dashboard.site);
 	log_open(PROGRAM, LOG_INFO);
 	if (config_load(config_path(argc, argv), &config, &error) ||
-	    site_open(&site, PROGRAM, STATEMENTS, &error)) {
+	    common_passwords_load(config.share_dir, &dashboard.common_passwords, &error) ||
+	    site_open(&dashboard.site, PROGRAM, STATEMENTS, &error)) {
 		log_error("start_failed", &error);
 	} else {
 		log_open(PROGRAM, config.log_level);
-		status = site_serve(&site, &site);
+		status = site_serve(&dashboard.site, &dashboard);
 	}
-	site_close(&site);
+	site_close(&dashboard.site);
+	common_passwords_free(dashboard.common_passwords);
 	return status;
 }

@@ -81,7 +81,7 @@ static const char *sent_token(struct http_request *request)
 	return http_form_get(&form, "csrf");
 }
 
-static bool has_csrf_token(struct http_request *request, const struct session *session)
+bool gate_has_token(struct http_request *request, const struct session *session)
 {
 	const char *token = sent_token(request);
 
@@ -141,6 +141,8 @@ enum led_err gate_before(void *program, struct http_request *request,
 	session = visitor_of(request)->session;
 	if (post && !is_from_here(site, request))
 		return refuse(site, request, response, &FORGED, error);
+	if (session && !role_suffices(flags, session))
+		return refuse(site, request, response, &NOT_ALLOWED, error);
 	if (!(flags & PAGE_SIGNED_IN))
 		return LED_OK;
 	if (!session && flags & PAGE_JSON)
@@ -149,10 +151,8 @@ enum led_err gate_before(void *program, struct http_request *request,
 		page_redirect(site, request, response, next_sign_in(request));
 		return LED_OK;
 	}
-	if (post && !has_csrf_token(request, session))
+	if (post && !gate_has_token(request, session))
 		return refuse(site, request, response, &FORGED, error);
-	if (!role_suffices(flags, session))
-		return refuse(site, request, response, &NOT_ALLOWED, error);
 	return LED_OK;
 }
 

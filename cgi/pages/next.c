@@ -18,8 +18,14 @@ static const struct http_route PAGES[] = {
 	PAGE("/dashboard/sync/{run}"),
 	PAGE("/dashboard/connect-magento"),
 	PAGE("/dashboard/connect-sage"),
+	PAGE("/dashboard/connect-sage/business"),
 	PAGE("/dashboard/bindings"),
 	PAGE("/dashboard/bindings/{binding}"),
+	PAGE("/dashboard/members"),
+	PAGE("/dashboard/members/password"),
+	PAGE("/dashboard/members/second-factor"),
+	PAGE("/dashboard/audit"),
+	PAGE("/dashboard/audit.csv"),
 };
 #define PAGE_COUNT (sizeof(PAGES) / sizeof(PAGES[0]))
 
@@ -62,27 +68,43 @@ bool next_has_pattern(const char *pattern)
 	return false;
 }
 
-const char *next_sign_in(const struct http_request *request)
+static void add_encoded(struct buf *out, const char *text)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789-._~/";
+
+	for (; *text; text++) {
+		if (strchr(safe, *text))
+			buf_add_char(out, *text);
+		else
+			buf_addf(out, "%%%02X", (unsigned)(unsigned char)*text);
+	}
+}
+
+const char *next_encoded(struct arena *arena, const char *next)
+{
+	struct buf out;
+	const char *encoded = NULL;
+
+	buf_init(&out, 3 * SITE_PATH_MAX);
+	add_encoded(&out, next);
+	if (!out.failed)
+		encoded = arena_strdup(arena, buf_str(&out));
+	buf_release(&out);
+	return encoded ? encoded : "";
+}
+
+const char *next_sign_in(const struct http_request *request)
+{
 	struct buf out;
 	const char *path = NULL;
 
 	buf_init(&out, 3 * SITE_PATH_MAX);
 	buf_add_str(&out, "/login?next=");
-	for (int part = 0; part < 2; part++) {
-		const char *text = part ? request->query : request->path;
-
-		if (part && *text)
-			buf_add_str(&out, "%3F");
-		for (; *text; text++) {
-			if (strchr(safe, *text))
-				buf_add_char(&out, *text);
-			else
-				buf_addf(&out, "%%%02X", (unsigned)(unsigned char)*text);
-		}
-	}
+	add_encoded(&out, request->path);
+	if (*request->query)
+		add_encoded(&out, "?");
+	add_encoded(&out, request->query);
 	if (request->method == HTTP_METHOD_GET && !out.failed)
 		path = arena_strdup(request->arena, out.data);
 	buf_release(&out);

@@ -8,13 +8,10 @@
 static const struct {
 	const char *section, *path, *name;
 } NAVIGATION[] = {
+	{"bindings", "/dashboard/bindings", "Bindings"},
 	{"sync", "/dashboard/sync", "Sync history"},
-};
-
-static const char *const ROLES[] = {
-	[MEMBER_VIEWER] = "viewer",
-	[MEMBER_OPERATOR] = "operator",
-	[MEMBER_OWNER] = "owner",
+	{"members", "/dashboard/members", "Members"},
+	{"audit", "/dashboard/audit", "Audit log"},
 };
 
 /* Takes ownership of `value`. */
@@ -76,7 +73,7 @@ static void add_visitor(struct page *page, const struct session *session, const 
 
 	page_text(page, user, "email", session->email);
 	page_text(page, user, "account", session->account_name);
-	page_text(page, user, "role", ROLES[session->role]);
+	page_text(page, user, "role", member_role_name(session->role));
 	page_text(page, user, "csrf", session->csrf_token);
 	list = page_list(page, user, "navigation");
 	for (size_t i = 0; i < sizeof(NAVIGATION) / sizeof(NAVIGATION[0]); i++) {
@@ -140,10 +137,37 @@ enum led_err page_message(const struct site *site, const struct http_request *re
 	return page_send(&page, response, status, "message", error);
 }
 
+enum led_err page_not_found(const struct site *site, const struct http_request *request,
+			    struct http_response *response, struct led_error *error)
+{
+	return page_message(site, request, response, 404, "Not found",
+			    "There is nothing at this address.", error);
+}
+
+static struct http_form read_form(struct http_request *request, const char *text, size_t len)
+{
+	struct http_form form = {0};
+
+	if (http_form_parse(text, len, request->arena, &form, NULL))
+		return (struct http_form){0};
+	return form;
+}
+
+struct http_form page_form(struct http_request *request)
+{
+	return read_form(request, request->body, request->body_len);
+}
+
+struct http_form page_query(struct http_request *request)
+{
+	return read_form(request, request->query, strlen(request->query));
+}
+
 void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path)
 {
-	const char *location = arena_printf(request->arena, "%s%s", site->prefix, path);
+	const char *location =
+		path ? arena_printf(request->arena, "%s%s", site->prefix, path) : NULL;
 
 	if (location)
 		http_response_redirect(response, location);

@@ -5,6 +5,7 @@
 #ifndef PAGES_PAGE_H
 #define PAGES_PAGE_H
 
+#include "http/form.h"
 #include "pages/site.h"
 
 #include <json-c/json.h>
@@ -46,7 +47,18 @@ enum led_err page_message(const struct site *site, const struct http_request *re
 			  const char *message, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* A redirect to one of our own paths, given without the public prefix. */
+/* "Not found": also for what belongs to another account, so that nothing can be learnt. */
+enum led_err page_not_found(const struct site *site, const struct http_request *request,
+			    struct http_response *response, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* The fields of a posted form, and of a query. A malformed one has none: the gate refuses such
+ * a form already where it needs the session's token. */
+struct http_form page_form(struct http_request *request);
+struct http_form page_query(struct http_request *request);
+
+/* A redirect to one of our own paths, given without the public prefix. A NULL path (memory was
+ * short when it was made) fails the response. */
 void page_redirect(const struct site *site, const struct http_request *request,
 		   struct http_response *response, const char *path);
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "pages/page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define ARENA_CAP  (8 * 1024 * 1024) /* bytes for one request: a page's rows, mostly */
@@ -101,4 +102,22 @@ int site_serve(const struct site *site, void *state)
 	};
 
 	return http_serve(&program);
+}
+
+int site_print_routes(const struct site *site)
+{
+	for (size_t i = 0; i < site->route_count; i++) {
+		const struct http_route *route = &site->routes[i];
+		const char *role = route->flags & PAGE_OWNER      ? "owner"
+				   : route->flags & PAGE_OPERATOR ? "operator"
+								  : "viewer";
+
+		printf("%s{\"method\":\"%s\",\"path\":\"%s\",\"signed_in\":%s,\"role\":\"%s\","
+		       "\"json\":%s}%s",
+		       i ? ",\n " : "[", http_method_name(route->method), route->pattern,
+		       route->flags & PAGE_SIGNED_IN ? "true" : "false", role,
+		       route->flags & PAGE_JSON ? "true" : "false",
+		       i + 1 == site->route_count ? "]\n" : "");
+	}
+	return fflush(stdout) || ferror(stdout) ? 1 : 0;
 }

@@ -31,8 +31,8 @@ struct site {
 
 /* Flags of the routes: who may come in. Judged by the gate alone. */
 #define PAGE_SIGNED_IN 1u /* without a session: to the sign-in page, and back afterwards */
-#define PAGE_OPERATOR  2u /* with PAGE_SIGNED_IN: not for viewers */
-#define PAGE_OWNER     4u /* with PAGE_SIGNED_IN: for owners alone */
+#define PAGE_OPERATOR  2u /* not for viewers; without PAGE_SIGNED_IN nobody may come in too */
+#define PAGE_OWNER     4u /* for owners alone, likewise */
 #define PAGE_JSON      8u /* answers JSON: 401 and 403 instead of pages, CSRF in X-CSRF-Token */
 
 /* What `before` leaves in request->user: who asks. */
@@ -57,15 +57,31 @@ void site_close(struct site *site);
  * begins with `site`. */
 int site_serve(const struct site *site, void *state);
 
+/* The program's routes as JSON on standard output, for the tests that walk them: a list of
+ * {method, path, signed_in, role, json}. The program's exit status. */
+int site_print_routes(const struct site *site);
+
 /* gate.c: sessions, roles, and what every POST must prove. */
 http_handler gate_before;
+/* Whether the request carries the session's token, as every POST must; for the step that the
+ * gate does not know the session of, because it still awaits its code. */
+bool gate_has_token(struct http_request *request, const struct session *session);
 void gate_set_cookie(struct http_response *response, const char *id);
 void gate_clear_cookie(struct http_response *response);
+
+/* own_password.c: before what a found session alone must not be able to do, the visitor's own
+ * password is asked for again, its tries counted as those of signing in. *problem is then a
+ * sentence with *status, or NULL. Needs the statements of member and throttle. */
+enum led_err own_password_check(const struct site *site, struct http_request *request,
+				const char *password, const char **problem, int *status,
+				struct led_error *error) __attribute__((warn_unused_result));
 
 /* next.c: `next` if it is the path of a page of either program (query allowed), else NULL. */
 const char *next_checked(struct http_request *request, const char *next);
 /* The sign-in page's path, with the way back to the page asked for. */
 const char *next_sign_in(const struct http_request *request);
+/* A path that was checked, percent-encoded for a query; "" when it is too long. */
+const char *next_encoded(struct arena *arena, const char *next);
 /* Whether signing in may lead back to this route's pattern. */
 bool next_has_pattern(const char *pattern);
 

@@ -20,7 +20,8 @@ enum led_err webhook_disconnect(void *program, struct http_request *request,
 		return LED_OK;
 	err = db_query(webhook->db, request->arena, SQL_INTAKE_DISCONNECT,
 		       DB_ARGS(DB_S(pass.binding), DB_I(pass.key_version),
-			       DB_B(pass.token, sizeof pass.token)),
+			       DB_B(pass.token_hash, sizeof pass.token_hash),
+			       DB_I(pass.expires_at)),
 		       &rows, error);
 	if (err)
 		return err;

@@ -122,7 +122,8 @@ static enum led_err insert_new(struct webhook *webhook, struct arena *arena,
 				       DB_I(event->store_id), DB_I(event->occurred_at),
 				       DB_S(event->number), DB_S(pass->binding),
 				       DB_I(pass->key_version),
-				       DB_B(pass->token, sizeof pass->token)),
+				       DB_B(pass->token_hash, sizeof pass->token_hash),
+				       DB_I(pass->expires_at)),
 			       &rows, error);
 	} while (err && db_is_conflict(webhook->db) && ++try < CONFLICT_TRIES);
 	if (!err)
@@ -142,7 +143,8 @@ static enum led_err call_intake(struct webhook *webhook, struct arena *arena,
 	do {
 		err = db_query(webhook->db, arena, SQL_INTAKE_EVENT,
 			       DB_ARGS(DB_S(pass->binding), DB_I(pass->key_version),
-				       DB_B(pass->token, sizeof pass->token), DB_S(event->name),
+				       DB_B(pass->token_hash, sizeof pass->token_hash),
+				       DB_I(pass->expires_at), DB_S(event->name),
 				       DB_S(event->entity_type), DB_I(event->magento_id),
 				       DB_S(event->mode), DB_I(event->website_id),
 				       DB_I(event->store_id), DB_I(event->occurred_at),

@@ -5,7 +5,6 @@
 #include "crypto/seal.h"
 #include "store/place.h"
 
-#include <endian.h>
 #include <mysqld_error.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +21,7 @@ struct key {
 	unsigned char current[SUBKEY_SIZE];
 	unsigned char previous[SUBKEY_SIZE];
 	bool has_previous;
+	bool pairing; /* a new key may be in use that is not ours yet */
 };
 
 struct gate {
@@ -82,7 +82,8 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 			     .key_version = db_at_int(rows, 0, 2),
 			     .lane = db_at_int(rows, 0, 5),
 			     .loaded_ms = clock_monotonic_ms(),
-			     .has_previous = previous->kind != DB_NULL};
+			     .has_previous = previous->kind != DB_NULL,
+			     .pairing = db_at_int(rows, 0, 6) != 0};
 	enum led_err err = open_key(gate, &place, db_at(rows, 0, 3), slot->current, error);
 	if (!err && slot->has_previous)
 		err = open_key(gate, &place, previous, slot->previous, error);
@@ -94,6 +95,14 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 static enum led_err refuse(struct led_error *error)
 {
 	return led_fail(error, LED_AUTH, "unauthorized", "The token was not accepted.");
+}
+
+/* A shop gives an event up for good on a 401, and this one may be signed with the key of a
+ * pairing that is being settled at this moment. */
+static enum led_err pairing_under_way(struct led_error *error)
+{
+	return led_fail(error, LED_DATABASE, "pairing_under_way",
+			"The shop is being paired; the event is welcome afterwards.");
 }
 
 /* Reads the binding's key into its slot. LED_AUTH when there is no such active binding. */
@@ -110,8 +119,10 @@ static enum led_err load(struct gate *gate, struct db *db, struct arena *arena, 
 		db_query(db, arena, SQL_INTAKE_BINDING, DB_ARGS(DB_S(binding)), &rows, error);
 	if (err)
 		return err;
+	if (rows.count && db_at_int(&rows, 0, 6))
+		slot->pairing = true;
 	if (rows.count == 0 || strcmp(db_at_text(&rows, 0, 1), "active") != 0)
-		return refuse(error);
+		return slot->pairing ? pairing_under_way(error) : refuse(error);
 	err = fill_slot(gate, binding, &rows, slot, error);
 	if (!err)
 		*out = slot;
@@ -134,8 +145,9 @@ static enum led_err verify(const struct gate *gate, const struct key *key, const
 	return err;
 }
 
-static enum led_err make_pass(const struct key *key, const struct token_claims *claims,
-			      struct gate_pass *pass, struct led_error *error)
+static enum led_err make_pass(const struct gate *gate, const struct key *key,
+			      const struct token_claims *claims, struct gate_pass *pass,
+			      struct led_error *error)
 {
 	char subject[UUID_SIZE + TOKEN_JTI_MAX + 1];
 	unsigned char digest[DIGEST_SIZE];
@@ -145,11 +157,8 @@ static enum led_err make_pass(const struct key *key, const struct token_claims *
 	*pass = (struct gate_pass){
 		.account = key->account, .key_version = key->key_version, .lane = key->lane};
 	memcpy(pass->binding, key->binding, sizeof pass->binding);
-	/* Of the token alone, whatever the setting is: a use before a restart with another
-	 * setting must be found again after it. */
-	uint32_t forget = htobe32((uint32_t)(claims->exp + SKEW_MAX + 1));
-	memcpy(pass->token, &forget, sizeof forget);
-	memcpy(pass->token + sizeof forget, digest, sizeof pass->token - sizeof forget);
+	memcpy(pass->token_hash, digest, sizeof pass->token_hash);
+	pass->expires_at = claims->exp + gate->config->token_skew + 1;
 	return LED_OK;
 }
 
@@ -171,18 +180,26 @@ enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_requ
 	char subject[UUID_SIZE], binding[UUID_SIZE];
 	struct token_claims claims;
 	const char *token = http_request_bearer(request);
-	if (!token || !token_subject(token, strlen(token), subject) ||
-	    !normalise(tenant ? tenant : subject, binding))
+	if (!token)
+		return refuse(error);
+	if (!tenant)
+		tenant = token_subject(token, strlen(token), subject) ? subject : "";
+	if (!normalise(tenant, binding))
 		return refuse(error);
 	struct key *key = slot_of(gate, binding);
 	bool known = !fresh && strcmp(key->binding, binding) == 0 &&
 		     clock_monotonic_ms() - key->loaded_ms < CACHE_MS;
 	if (known && verify(gate, key, token, &claims, error) == LED_OK)
-		return make_pass(key, &claims, pass, error);
+		return make_pass(gate, key, &claims, pass, error);
+	/* What is no token at all costs no read of the database. */
+	if (!token_subject(token, strlen(token), subject))
+		return refuse(error);
 	enum led_err err = load(gate, db, request->arena, binding, &key, error);
 	if (!err)
 		err = verify(gate, key, token, &claims, error);
-	return err ? err : make_pass(key, &claims, pass, error);
+	if (err == LED_AUTH && key->pairing)
+		return pairing_under_way(error);
+	return err ? err : make_pass(gate, key, &claims, pass, error);
 }
 
 enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http_request *request,
@@ -191,8 +208,10 @@ enum led_err gate_admit_once(struct gate *gate, struct db *db, const struct http
 	enum led_err err = gate_admit(gate, db, request, NULL, true, pass, error);
 	if (err)
 		return err;
-	err = db_run(db, SQL_INTAKE_TOKEN_USE, DB_ARGS(DB_B(pass->token, sizeof pass->token)),
-		     error);
+	err = db_run(
+		db, SQL_INTAKE_TOKEN_USE,
+		DB_ARGS(DB_B(pass->token_hash, sizeof pass->token_hash), DB_I(pass->expires_at)),
+		error);
 	if (err && db_errno(db) == ER_DUP_ENTRY)
 		return refuse(error);
 	return err;

@@ -18,8 +18,9 @@ struct gate;
 struct gate_pass {
 	char binding[UUID_SIZE];
 	int64_t account, key_version;
-	int64_t lane;            /* of the binding's calls to Sage; 0 when it has none */
-	unsigned char token[20]; /* what remembers its one use; see token_seen */
+	int64_t lane;                 /* of the binding's calls to Sage; 0 when it has none */
+	unsigned char token_hash[16]; /* what remembers the token's one use */
+	int64_t expires_at;           /* Unix seconds: when that may be forgotten */
 };
 
 /* `config` is borrowed. NULL when memory is short. */

@@ -17,7 +17,7 @@ database_start() {
 		rm -rf "$dir/mysql" "$dir/mysql.new"
 		# The calling user is the administrator, known by the socket's credentials. Made
 		# beside and moved, so an interrupted start leaves no half of it.
-		mariadb-install-db --no-defaults --datadir="$dir/mysql.new" --user="$(id -un)" \
+		TMPDIR="$dir/tmp" mariadb-install-db --no-defaults --datadir="$dir/mysql.new" --user="$(id -un)" \
 			--auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" \
 			--skip-test-db >"$dir/log/mariadbd.log" 2>&1 ||
 			die_of mariadbd "mariadb-install-db failed"

@@ -10,6 +10,7 @@ service_list() {
 		echo sandbox-shop
 	fi
 	echo webhook
+	echo connect
 	echo dashboard
 	[ "$worker" = no ] || echo timer
 }
@@ -26,7 +27,7 @@ service_start() {
 
 programs_check() {
 	local program missing='' tool
-	local needed="ledger-webhook ledger-dashboard ledger-worker ledgerctl"
+	local needed="ledger-webhook ledger-connect ledger-dashboard ledger-worker ledgerctl"
 	[ "$sandboxes" = no ] || needed+=" sandbox-sage sandbox-shop"
 	for program in $needed; do
 		[ -x "$bin/$program" ] || missing+=" $program"
@@ -46,6 +47,7 @@ fastcgi_run() {
 		"$bin/ledger-$1" --config "$dir/stack.conf"
 	case $1 in
 	webhook) service_wait webhook "http://127.0.0.1:$ledger_port/v1/tile/health" ;;
+	connect) service_wait connect "http://127.0.0.1:$ledger_port/login/code" ;;
 	dashboard) service_wait dashboard "http://127.0.0.1:$ledger_port/login" ;;
 	esac
 }
@@ -129,7 +131,7 @@ service_table() {
 # In reverse order of starting, then whatever else has a file.
 services_stop() {
 	local service
-	for service in timer dashboard webhook sandbox-shop sandbox-sage nginx mariadbd; do
+	for service in timer dashboard connect webhook sandbox-shop sandbox-sage nginx mariadbd; do
 		process_stop "$service"
 	done
 	if [ -L "$dir/sock" ]; then

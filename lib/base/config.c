@@ -10,7 +10,9 @@
 
 #define CONFIG_FILE_DEFAULT "/etc/ledger/ledger.conf"
 
-enum kind { TEXT, URL, BOOL, INT, LEVEL };
+const char *const CONFIG_REGION_CODES[CONFIG_REGIONS] = {"GB", "US", "IE", "CA", "FR", "ES", "DE"};
+
+enum kind { TEXT, URL, REGION_URL, SMTP_URL, BOOL, INT, LEVEL };
 
 static const struct key {
 	const char *name;
@@ -20,6 +22,17 @@ static const struct key {
 	int min, max;         /* INT */
 } keys[] = {
 #define AT(field) offsetof(struct config, field)
+/* In the order of CONFIG_REGION_CODES. */
+#define REGIONAL(name, url)                                                                        \
+	{name "_gb", REGION_URL, AT(sage_regional[url][0]), "", 0, 0},                             \
+		{name "_us", REGION_URL, AT(sage_regional[url][1]), "", 0, 0},                     \
+		{name "_ie", REGION_URL, AT(sage_regional[url][2]), "", 0, 0},                     \
+		{name "_ca", REGION_URL, AT(sage_regional[url][3]), "", 0, 0},                     \
+		{name "_fr", REGION_URL, AT(sage_regional[url][4]), "", 0, 0},                     \
+		{name "_es", REGION_URL, AT(sage_regional[url][5]), "", 0, 0},                     \
+	{                                                                                          \
+		name "_de", REGION_URL, AT(sage_regional[url][6]), "", 0, 0                        \
+	}
 	{"public_url", URL, AT(public_url), NULL, 0, 0},
 	{"share_dir", TEXT, AT(share_dir), "/usr/share/ledger", 0, 0},
 	{"database", TEXT, AT(database), "/run/mysqld/mysqld.sock", 0, 0},
@@ -35,12 +48,22 @@ static const struct key {
 	{"sage_revoke_url", URL, AT(sage_revoke_url), "https://oauth.accounting.sage.com/revoke", 0,
 	 0},
 	{"sage_api_url", URL, AT(sage_api_url), "https://api.accounting.sage.com/v3.1", 0, 0},
+	REGIONAL("sage_authorize_url", CONFIG_SAGE_AUTHORIZE),
+	REGIONAL("sage_token_url", CONFIG_SAGE_TOKEN),
+	REGIONAL("sage_revoke_url", CONFIG_SAGE_REVOKE),
+	REGIONAL("sage_api_url", CONFIG_SAGE_API),
+	{"shop_ports", TEXT, AT(shop_ports), "", 0, 0},
+	{"smtp_url", SMTP_URL, AT(smtp_url), "", 0, 0},
+	{"smtp_user", TEXT, AT(smtp_user), "", 0, 0},
+	{"smtp_password", TEXT, AT(smtp_password), "", 0, 0},
+	{"mail_from", TEXT, AT(mail_from), "", 0, 0},
 	{"allow_http_loopback", BOOL, AT(allow_http_loopback), "no", 0, 0},
 	{"signup", BOOL, AT(signup), "no", 0, 0},
 	{"worker_threads", INT, AT(worker_threads), "8", 1, 64},
 	{"token_skew", INT, AT(token_skew), "120", 0, 600},
 	{"intake_max_depth", INT, AT(intake_max_depth), "1000000", 1, 1000000000},
 	{"log_level", LEVEL, AT(log_level), "info", 0, 0},
+#undef REGIONAL
 #undef AT
 };
 #define KEY_COUNT (sizeof keys / sizeof *keys)
@@ -53,17 +76,27 @@ static const struct key *find_key(const char *name)
 	return NULL;
 }
 
-static bool set_text(char *field, const char *value, bool is_url)
+static bool has_scheme(const char *value, enum kind kind)
+{
+	if (kind == REGION_URL && !*value)
+		return true;
+	if (kind == URL || kind == REGION_URL)
+		return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
+	if (kind == SMTP_URL)
+		return !*value || strncmp(value, "smtps://", 8) == 0 ||
+		       strncmp(value, "smtp://", 7) == 0;
+	return true;
+}
+
+static bool set_text(char *field, const char *value, enum kind kind)
 {
 	size_t len = strlen(value);
 	if (len >= CONFIG_TEXT_MAX)
 		return false;
 	memcpy(field, value, len + 1);
-	if (!is_url)
-		return true;
-	if (len > 1 && field[len - 1] == '/')
+	if (kind != TEXT && len > 1 && field[len - 1] == '/')
 		field[len - 1] = '\0';
-	return strncmp(field, "https://", 8) == 0 || strncmp(field, "http://", 7) == 0;
+	return has_scheme(field, kind);
 }
 
 static bool set_bool(bool *field, const char *value)
@@ -89,7 +122,9 @@ static bool set_value(struct config *config, const struct key *key, const char *
 	switch (key->kind) {
 	case TEXT:
 	case URL:
-		return set_text(field, value, key->kind == URL);
+	case REGION_URL:
+	case SMTP_URL:
+		return set_text(field, value, key->kind);
 	case BOOL:
 		return set_bool(field, value);
 	case LEVEL:
@@ -118,6 +153,8 @@ static enum led_err bad_value(struct led_error *error, const char *where, const 
 	static const char *const expected[] = {
 		[TEXT] = "text of at most 511 bytes",
 		[URL] = "an http:// or https:// address",
+		[REGION_URL] = "an http:// or https:// address, or empty",
+		[SMTP_URL] = "an smtp:// or smtps:// address, or empty",
 		[BOOL] = "yes or no",
 		[INT] = "a whole number in its range",
 		[LEVEL] = "debug, info, warning or error",
@@ -202,6 +239,21 @@ enum led_err config_load(const char *path, struct config *config, struct led_err
 			err = bad_value(error, "default", &keys[i]);
 	}
 	return err;
+}
+
+const char *config_sage_url(const struct config *config, enum config_sage which, const char *region)
+{
+	const char *const common[CONFIG_SAGE_URLS] = {
+		[CONFIG_SAGE_AUTHORIZE] = config->sage_authorize_url,
+		[CONFIG_SAGE_TOKEN] = config->sage_token_url,
+		[CONFIG_SAGE_REVOKE] = config->sage_revoke_url,
+		[CONFIG_SAGE_API] = config->sage_api_url,
+	};
+	for (size_t i = 0; region && i < CONFIG_REGIONS; i++)
+		if (strcmp(CONFIG_REGION_CODES[i], region) == 0 &&
+		    config->sage_regional[which][i][0])
+			return config->sage_regional[which][i];
+	return common[which];
 }
 
 const char *config_path(int argc, char **argv)

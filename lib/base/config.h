@@ -13,6 +13,19 @@
 
 #define CONFIG_TEXT_MAX 512 /* bytes of a value with the NUL */
 
+/* Sage's addresses, each of which a region may have of its own: sage_api_url_us … */
+enum config_sage {
+	CONFIG_SAGE_AUTHORIZE,
+	CONFIG_SAGE_TOKEN,
+	CONFIG_SAGE_REVOKE,
+	CONFIG_SAGE_API,
+	CONFIG_SAGE_URLS
+};
+
+/* The countries that Sage Accounting is sold in, as ISO 3166 has them. */
+#define CONFIG_REGIONS 7
+extern const char *const CONFIG_REGION_CODES[CONFIG_REGIONS];
+
 struct config {
 	char public_url[CONFIG_TEXT_MAX]; /* https://ledger.example.com, no trailing slash */
 	char share_dir[CONFIG_TEXT_MAX];  /* holds templates/ and sql/ */
@@ -26,7 +39,13 @@ struct config {
 	char sage_token_url[CONFIG_TEXT_MAX];
 	char sage_revoke_url[CONFIG_TEXT_MAX];
 	char sage_api_url[CONFIG_TEXT_MAX];
-	bool allow_http_loopback; /* sandboxes and tests only */
+	char sage_regional[CONFIG_SAGE_URLS][CONFIG_REGIONS][CONFIG_TEXT_MAX]; /* "": the common */
+	char shop_ports[CONFIG_TEXT_MAX]; /* besides 443 and 8443: "8444, 9443" */
+	char smtp_url[CONFIG_TEXT_MAX];  /* smtp://host[:port] or smtps://…; "": mail is kept */
+	char smtp_user[CONFIG_TEXT_MAX]; /* "": the relay asks for no sign-in */
+	char smtp_password[CONFIG_TEXT_MAX];
+	char mail_from[CONFIG_TEXT_MAX]; /* a bare address */
+	bool allow_http_loopback;        /* sandboxes and tests only */
 	bool signup;
 	int worker_threads;   /* 1 … 64 */
 	int token_skew;       /* seconds a shop's clock may differ; 0 … 600 */
@@ -37,6 +56,10 @@ struct config {
 /* LED_VALIDATION, code "bad_config", with a sentence that names the key and the fix. */
 enum led_err config_load(const char *path, struct config *config, struct led_error *error)
 	__attribute__((warn_unused_result));
+
+/* The address for a region ("GB"; NULL or an unknown one: the common address). */
+const char *config_sage_url(const struct config *config, enum config_sage which,
+			    const char *region);
 
 /* The value behind "--config" in a program's arguments, else "/etc/ledger/ledger.conf". */
 const char *config_path(int argc, char **argv);

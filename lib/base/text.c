@@ -177,6 +177,21 @@ long text_unbase64url(const char *text, size_t len, void *out, size_t size)
 	return (long)written;
 }
 
+void text_base32(const void *data, size_t len, char *out)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	const unsigned char *bytes = data;
+	unsigned held = 0, bits = 0;
+	for (size_t i = 0; i < len; i++) {
+		held = held << 8 | bytes[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			*out++ = digits[held >> (bits - 5) & 31];
+	}
+	if (bits)
+		*out++ = digits[held << (5 - bits) & 31];
+	*out = '\0';
+}
+
 bool text_is_uuid(const char *text)
 {
 	for (int i = 0; i < 36; i++) {

@@ -38,6 +38,11 @@ void text_base64url(const void *data, size_t len, char *out);
  * length, non-zero trailing bits, or too long. */
 long text_unbase64url(const char *text, size_t len, void *out, size_t size);
 
+/* base32 without padding, upper case (RFC 4648, section 6). `out` gets
+ * TEXT_BASE32_SIZE(len) bytes with the NUL. */
+#define TEXT_BASE32_SIZE(len) (((len)*8 + 4) / 5 + 1)
+void text_base32(const void *data, size_t len, char *out);
+
 /* The canonical textual UUID: 36 characters, lower or upper case hex, four hyphens. */
 bool text_is_uuid(const char *text);
 

@@ -10,6 +10,9 @@
 #define SIGNATURE_TEXT_SIZE TEXT_BASE64URL_SIZE(DIGEST_SIZE) /* 44: 43 digits and the NUL */
 
 static const char header_json[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+/* The same as it goes over the wire; every shop's header is these bytes. */
+static const char header_segment[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+#define HEADER_SEGMENT_LEN (sizeof header_segment - 1)
 
 static enum led_err add_signature(const struct secret *key, struct buf *token)
 {
@@ -108,6 +111,9 @@ static bool member_is(struct json_object *object, const char *key, const char *e
 static enum led_err check_header(const struct segments *s, const char **fault)
 {
 	struct json_object *header;
+	if (s->header_len == HEADER_SEGMENT_LEN &&
+	    CRYPTO_memcmp(s->header, header_segment, HEADER_SEGMENT_LEN) == 0)
+		return LED_OK;
 	enum led_err err = decode(s->header, s->header_len, &header);
 	if (!member_is(header, "alg", "HS256") || !member_is(header, "typ", "JWT"))
 		*fault = "token_header";

@@ -1,8 +1,12 @@
 #include "sage/oauth.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "sage/client.h"
 #include "sage/errors.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -168,38 +172,50 @@ static enum led_err judge(const struct http_answer *answer, int64_t now, struct 
 	return err;
 }
 
-/* Sends the form and wipes it, whatever comes. */
-static enum led_err request_tokens(const struct sage_app *app, struct form *form,
-				   struct sage_tokens *tokens, struct led_error *error)
+/* Sends the form to `url` and wipes it, whatever comes. */
+static enum led_err send_form(const struct sage_app *app, const char *url, const char *name,
+			      struct form *form, struct http_answer *answer,
+			      struct led_error *error)
 {
-	struct http_answer answer;
-	http_answer_init(&answer);
-	*tokens = (struct sage_tokens){0};
-	enum led_err err;
-	if (form->overflow) {
-		err = led_fail(error, LED_INTERNAL, "token_too_long",
-			       "A token is too long to send");
-		goto out;
-	}
 	const struct http_call call = {
 		.method = "POST",
-		.url = app->token_url,
+		.url = url,
 		.body = form->text,
 		.body_len = form->len,
 		.content_type = "application/x-www-form-urlencoded",
 		.body_max = ANSWER_MAX,
 		.fresh = true, /* what it carries is good for one request only */
 	};
+	enum led_err err;
+	if (form->overflow) {
+		err = led_fail(error, LED_INTERNAL, "token_too_long",
+			       "A token is too long to send");
+	} else {
+		err = http_client_call(app->http, &call, answer, error);
+		call_log_add(app->calls, "POST", name, answer);
+	}
+	explicit_bzero(form, sizeof *form);
+	return err;
+}
+
+static void release_answer(struct http_answer *answer)
+{
+	if (answer->body.data)
+		explicit_bzero(answer->body.data, answer->body.size);
+	http_answer_release(answer);
+}
+
+static enum led_err request_tokens(const struct sage_app *app, struct form *form,
+				   struct sage_tokens *tokens, struct led_error *error)
+{
+	struct http_answer answer;
+	http_answer_init(&answer);
+	*tokens = (struct sage_tokens){0};
 	int64_t now = clock_now(); /* before the call: a token never seems to live too long */
-	err = http_client_call(app->http, &call, &answer, error);
-	call_log_add(app->calls, "POST", "/token", &answer);
+	enum led_err err = send_form(app, app->token_url, "/token", form, &answer, error);
 	if (!err)
 		err = judge(&answer, now, tokens, error);
-out:
-	explicit_bzero(form, sizeof *form);
-	if (answer.body.data)
-		explicit_bzero(answer.body.data, answer.body.size);
-	http_answer_release(&answer);
+	release_answer(&answer);
 	return err;
 }
 
@@ -222,4 +238,60 @@ enum led_err sage_oauth_refresh(const struct sage_app *app, const struct secret 
 	form_begin(&form, app, "refresh_token");
 	form_add(&form, "refresh_token", (const char *)refresh->bytes, refresh->len);
 	return request_tokens(app, &form, tokens, error);
+}
+
+enum led_err sage_oauth_revoke(const struct sage_app *app, const struct secret *refresh,
+			       struct led_error *error)
+{
+	struct http_answer answer;
+	struct json_object *body = NULL;
+	struct form form = {.len = 0};
+	http_answer_init(&answer);
+	form_add(&form, "client_id", app->client_id, strlen(app->client_id));
+	form_add(&form, "client_secret", app->client_secret, strlen(app->client_secret));
+	form_add(&form, "token", (const char *)refresh->bytes, refresh->len);
+	enum led_err err = send_form(app, app->revoke_url, "/revoke", &form, &answer, error);
+	if (!err && (answer.status == 400 || answer.status == 401 || answer.status == 403)) {
+		struct led_error refusal;
+		err = judge_refusal(&answer, &refusal);
+		if (strcmp(refusal.code, "invalid_grant") == 0)
+			err = LED_OK;
+		else if (error)
+			*error = refusal;
+	} else if (!err) {
+		err = sage_judge(&answer, &body, error);
+	}
+	json_object_put(body);
+	release_answer(&answer);
+	return err;
+}
+
+/* Appends "&name=value", or "?name=value" when it is the first. */
+static void add_param(struct buf *out, const char *name, const char *value)
+{
+	buf_addf(out, "%c%s=", strchr(buf_str(out), '?') ? '&' : '?', name);
+	sage_encode(out, value);
+}
+
+enum led_err sage_oauth_consent_url(const struct sage_consent *consent, struct buf *out,
+				    struct led_error *error)
+{
+	unsigned char digest[DIGEST_SIZE];
+	char challenge[TEXT_BASE64URL_SIZE(DIGEST_SIZE)], country[3];
+	if (digest_sha256(consent->verifier, strlen(consent->verifier), digest))
+		return led_fail(error, LED_INTERNAL, "digest_failed", "A code challenge.");
+	text_base64url(digest, sizeof digest, challenge);
+	for (int i = 0; i < 3; i++)
+		country[i] = (char)tolower((unsigned char)consent->country[i]);
+	buf_add_str(out, consent->authorize_url);
+	add_param(out, "client_id", consent->client_id);
+	add_param(out, "response_type", "code");
+	add_param(out, "redirect_uri", consent->redirect_uri);
+	add_param(out, "scope", "full_access");
+	add_param(out, "country", country);
+	add_param(out, "state", consent->state);
+	add_param(out, "code_challenge", challenge);
+	add_param(out, "code_challenge_method", "S256");
+	return out->failed ? led_fail(error, LED_INTERNAL, "out_of_memory", "Sage's address.")
+			   : LED_OK;
 }

@@ -15,6 +15,7 @@
 #ifndef SAGE_OAUTH_H
 #define SAGE_OAUTH_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "http/call_log.h"
@@ -26,6 +27,7 @@
 struct sage_app {
 	struct http_client *http;
 	const char *token_url;
+	const char *revoke_url; /* needed for sage_oauth_revoke alone */
 	const char *client_id;
 	const char *client_secret;
 	struct call_log *calls; /* NULL, or where calls are remembered */
@@ -53,5 +55,19 @@ enum led_err sage_oauth_exchange(const struct sage_app *app, const char *code,
 enum led_err sage_oauth_refresh(const struct sage_app *app, const struct secret *refresh,
 				struct sage_tokens *tokens, struct led_error *error)
 	__attribute__((warn_unused_result));
+
+/* Ends what the merchant allowed: the refresh token is dead afterwards (an access token lives
+ * on for its five minutes). A token that Sage does not know any more is as good as revoked. */
+enum led_err sage_oauth_revoke(const struct sage_app *app, const struct secret *refresh,
+			       struct led_error *error) __attribute__((warn_unused_result));
+
+/* Where a merchant is sent to consent (RFC 6749, section 4.1.1, with PKCE S256). Every text
+ * is plain; `country` has two letters. */
+struct sage_consent {
+	const char *authorize_url, *client_id, *redirect_uri, *country, *state;
+	const char *verifier; /* 43 … 128 characters: its digest alone is sent */
+};
+enum led_err sage_oauth_consent_url(const struct sage_consent *consent, struct buf *out,
+				    struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

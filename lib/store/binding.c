@@ -1,6 +1,8 @@
 #include "store/binding.h"
 #include "store/place.h"
 
+#include <string.h>
+
 enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 			 struct binding *binding, struct led_error *error)
 {
@@ -22,12 +24,36 @@ enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 		.region = db_at_text(&rows, 0, 5),
 		.business = db_at_text(&rows, 0, 6),
 		.policy_version = db_at_int(&rows, 0, 7),
+		.key_version = db_at_int(&rows, 0, 10),
+		.paused = db_at_int(&rows, 0, 11) != 0,
 		.has_reference = db_at_int(&rows, 0, 8) != 0,
 		.inbound_key = key->kind == DB_NULL ? NULL : key->data,
 		.inbound_key_len = key->len,
 	};
 	if (!binding->id)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a binding.");
+	return LED_OK;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+enum led_err binding_compare(struct db *db, struct arena *arena, const struct binding *before,
+			     enum binding_change *change, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err =
+		db_query(db, arena, SQL_BINDING_STATE, DB_ARGS(DB_S(before->id)), &rows, error);
+	*change = BINDING_CHANGED;
+	if (err || !rows.count)
+		return err;
+	if (same(db_at_text(&rows, 0, 0), before->status) &&
+	    (db_at_int(&rows, 0, 1) != 0) == before->paused &&
+	    db_at_int(&rows, 0, 2) == before->key_version &&
+	    same(db_at_text(&rows, 0, 3), before->business))
+		*change = db_at_int(&rows, 0, 4) ? BINDING_PAIRING : BINDING_AS_BEFORE;
 	return LED_OK;
 }
 

@@ -13,6 +13,8 @@ struct binding {
 	const char *shop_url, *status, *sage_status, *magento_status;
 	const char *region, *business; /* Sage's; NULL before a business is chosen */
 	int64_t policy_version;
+	int64_t key_version; /* counts pairings */
+	bool paused;
 	bool has_reference;
 	const void *inbound_key; /* sealed; NULL after a disconnect */
 	size_t inbound_key_len;
@@ -21,6 +23,16 @@ struct binding {
 /* LED_NOT_FOUND when there is none. Everything lives in the arena. */
 enum led_err binding_get(struct db *db, struct arena *arena, const char *id,
 			 struct binding *binding, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* How a binding that was read before stands now. */
+enum binding_change {
+	BINDING_AS_BEFORE,
+	BINDING_CHANGED, /* let go, paused, paired or joined anew: read it again before going on */
+	BINDING_PAIRING, /* as before, but a new pairing is under way */
+};
+enum led_err binding_compare(struct db *db, struct arena *arena, const struct binding *before,
+			     enum binding_change *change, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* The key that signs our calls to the shop; the caller releases it. */

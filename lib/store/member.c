@@ -1,5 +1,7 @@
 #include "store/member.h"
 
+#include "mail/message.h"
+
 #include <string.h>
 
 const char *member_email_fold(struct arena *arena, const char *email)
@@ -39,20 +41,45 @@ enum led_err member_by_email(struct db *db, struct arena *arena, const char *ema
 		.account_id = db_at_int(&rows, 0, 1),
 		.email = db_at_text(&rows, 0, 2),
 		.password_hash = db_at_text(&rows, 0, 3),
+		.second_factor = db_at_int(&rows, 0, 4) != 0,
 	};
 	return LED_OK;
 }
 
+enum led_err member_password(struct db *db, struct arena *arena, int64_t account, int64_t member,
+			     const char **hash, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err = db_query(db, arena, SQL_MEMBER_PASSWORD,
+				    DB_ARGS(DB_I(account), DB_I(member)), &rows, error);
+
+	if (!err && !rows.count)
+		err = led_fail(error, LED_NOT_FOUND, "member_unknown", "No such member.");
+	if (!err)
+		*hash = db_at_text(&rows, 0, 0);
+	return err;
+}
+
+bool member_email_valid(const char *email)
+{
+	return mail_address_valid(email);
+}
+
+static const char *const ROLES[] = {
+	[MEMBER_VIEWER] = "viewer",
+	[MEMBER_OPERATOR] = "operator",
+	[MEMBER_OWNER] = "owner",
+};
+
+const char *member_role_name(enum member_role role)
+{
+	return ROLES[role];
+}
+
 enum led_err member_role_parse(const char *name, enum member_role *role, struct led_error *error)
 {
-	static const char *const names[] = {
-		[MEMBER_VIEWER] = "viewer",
-		[MEMBER_OPERATOR] = "operator",
-		[MEMBER_OWNER] = "owner",
-	};
-
-	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], name) == 0) {
+	for (size_t i = 0; name && i < sizeof(ROLES) / sizeof(ROLES[0]); i++) {
+		if (strcmp(ROLES[i], name) == 0) {
 			*role = (enum member_role)i;
 			return LED_OK;
 		}

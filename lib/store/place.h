@@ -29,6 +29,21 @@ static inline struct place place_of(int64_t account, const char *binding)
 	return place;
 }
 
+/* The same for a value that belongs to a member, whose id is the row. */
+static inline struct place place_of_member(int64_t account, int64_t member)
+{
+	struct place place = {0};
+	snprintf(place.account, sizeof place.account, "%" PRId64, account);
+	snprintf(place.binding, sizeof place.binding, "%" PRId64, member);
+	return place;
+}
+
+/* member.totp_secret, under the vault ring. */
+static inline struct seal_place place_totp_secret(const struct place *member)
+{
+	return (struct seal_place){"member", "totp_secret", member->account, member->binding};
+}
+
 /* binding.outbound_key, under the intake ring. */
 static inline struct seal_place place_outbound_key(const struct place *place)
 {
@@ -51,6 +66,12 @@ static inline struct seal_place place_refresh_token(const struct place *place)
 static inline struct seal_place place_access_token(const struct place *place)
 {
 	return (struct seal_place){"oauth_token", "access_token", place->account, place->binding};
+}
+
+/* oauth_state.verifier, under the vault ring. */
+static inline struct seal_place place_verifier(const struct place *place)
+{
+	return (struct seal_place){"oauth_state", "verifier", place->account, place->binding};
 }
 
 #endif

@@ -32,14 +32,21 @@ enum led_err policy_prefixes(struct db *db, struct arena *arena, const char *bin
 	return LED_OK;
 }
 
-enum led_err policy_add(struct db *db, const char *binding, int64_t before, const char *body,
-			const char *author, bool *added, struct led_error *error)
+enum led_err policy_add(struct db *db, struct arena *arena, const char *binding, int64_t before,
+			const char *body, const char *author, bool *added, struct led_error *error)
 {
-	enum led_err err = db_run(db, SQL_POLICY_CURRENT,
-				  DB_ARGS(DB_I(before + 1), DB_S(binding), DB_I(before)), error);
+	struct db_rows rows;
+	*added = false;
+	enum led_err err =
+		db_query(db, arena, SQL_POLICY_NEXT, DB_ARGS(DB_S(binding)), &rows, error);
+	if (err)
+		return err;
+	int64_t version = db_at_int(&rows, 0, 0);
+	err = db_run(db, SQL_POLICY_CURRENT, DB_ARGS(DB_I(version), DB_S(binding), DB_I(before)),
+		     error);
 	*added = !err && db_affected(db) == 1;
 	if (!*added)
 		return err;
 	return db_run(db, SQL_POLICY_ADD,
-		      DB_ARGS(DB_S(binding), DB_I(before + 1), DB_S(body), DB_S(author)), error);
+		      DB_ARGS(DB_S(binding), DB_I(version), DB_S(body), DB_S(author)), error);
 }

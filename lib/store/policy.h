@@ -15,10 +15,10 @@ enum led_err policy_prefixes(struct db *db, struct arena *arena, const char *bin
 			     const char ***prefixes, size_t *count, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* Inside a transaction: adds the version after `before` and makes it current; *added is
+/* Inside a transaction: adds a version and makes it current in the place of `before`; *added is
  * false when somebody else saved meanwhile. */
-enum led_err policy_add(struct db *db, const char *binding, int64_t before, const char *body,
-			const char *author, bool *added, struct led_error *error)
+enum led_err policy_add(struct db *db, struct arena *arena, const char *binding, int64_t before,
+			const char *body, const char *author, bool *added, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 #endif

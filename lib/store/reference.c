@@ -36,15 +36,17 @@ static bool holds(const struct reference_item *items, size_t count,
 	return false;
 }
 
-enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
-			       const char *business_name, const struct reference_item *items,
-			       size_t count, struct led_error *error)
+/* Items of the one side (the shop's or Sage's) are replaced, the other's left alone. */
+static enum led_err replace_side(struct db *db, struct arena *arena, const char *binding, bool shop,
+				 const struct reference_item *items, size_t count,
+				 struct led_error *error)
 {
 	struct reference_item *old;
 	size_t old_count;
 	enum led_err err = reference_list(db, arena, binding, &old, &old_count, error);
 	for (size_t i = 0; !err && i < old_count; i++)
-		if (!holds(items, count, &old[i]))
+		if ((strcmp(old[i].kind, REFERENCE_SHOP_METHOD) == 0) == shop &&
+		    !holds(items, count, &old[i]))
 			err = db_run(db, SQL_REFERENCE_DELETE,
 				     DB_ARGS(DB_S(binding), DB_S(old[i].kind), DB_S(old[i].id)),
 				     error);
@@ -53,8 +55,23 @@ enum led_err reference_replace(struct db *db, struct arena *arena, const char *b
 			     DB_ARGS(DB_S(binding), DB_S(items[i].kind), DB_S(items[i].id),
 				     DB_S(items[i].name), DB_S(items[i].body)),
 			     error);
+	return err;
+}
+
+enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
+			       const char *business_name, const struct reference_item *items,
+			       size_t count, struct led_error *error)
+{
+	enum led_err err = replace_side(db, arena, binding, false, items, count, error);
 	if (!err)
 		err = db_run(db, SQL_BINDING_REFERENCE_READ,
 			     DB_ARGS(DB_S(business_name), DB_S(binding)), error);
 	return err;
+}
+
+enum led_err reference_replace_shop(struct db *db, struct arena *arena, const char *binding,
+				    const struct reference_item *items, size_t count,
+				    struct led_error *error)
+{
+	return replace_side(db, arena, binding, true, items, count, error);
 }

@@ -16,10 +16,18 @@ enum led_err reference_list(struct db *db, struct arena *arena, const char *bind
 			    struct reference_item **items, size_t *count, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* Inside a transaction: makes the cache hold exactly these items, and dates it. */
+/* The kind that the shop offers; all others are Sage's. */
+#define REFERENCE_SHOP_METHOD "shop_payment_method"
+
+/* Inside a transaction: makes the cache hold exactly these items of Sage's, and dates it. */
 enum led_err reference_replace(struct db *db, struct arena *arena, const char *binding,
 			       const char *business_name, const struct reference_item *items,
 			       size_t count, struct led_error *error)
 	__attribute__((warn_unused_result));
+
+/* Inside a transaction: the same for the shop's payment methods. */
+enum led_err reference_replace_shop(struct db *db, struct arena *arena, const char *binding,
+				    const struct reference_item *items, size_t count,
+				    struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

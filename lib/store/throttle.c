@@ -65,3 +65,19 @@ enum led_err throttle_clear(struct db *db, const char *email, const char *addres
 		err = db_run(db, SQL_THROTTLE_GIVE_BACK, DB_ARGS(DB_B(hash, DIGEST_SIZE)), error);
 	return err;
 }
+
+enum led_err throttle_pairing(struct db *db, struct arena *arena, int64_t member, const char *host,
+			      bool *allowed, struct led_error *error)
+{
+	char name[24];
+	int64_t of_member = 0, of_host = 0;
+	enum led_err err;
+
+	snprintf(name, sizeof(name), "%lld", (long long)member);
+	err = count(db, arena, "pairing", name, &of_member, error);
+	if (!err)
+		err = count(db, arena, "pairing-host", host, &of_host, error);
+	*allowed =
+		!err && of_member <= THROTTLE_PAIRING_MAX && of_host <= THROTTLE_PAIRING_HOST_MAX;
+	return err;
+}

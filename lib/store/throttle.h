@@ -1,6 +1,7 @@
 /*
- * How often signing in has been tried of late: per e-mail, whether anyone has it or not,
- * and per network address.
+ * How often something has been tried of late. Signing in: per e-mail, whether anyone has it
+ * or not, and per network address. Pairing: per member, and per shop's host, so that nobody
+ * guesses codes at a shop through Ledger.
  */
 #ifndef STORE_THROTTLE_H
 #define STORE_THROTTLE_H
@@ -21,5 +22,13 @@ enum led_err throttle_try(struct db *db, struct arena *arena, const char *email,
  * more, so that one's own account is no means to reset the address. */
 enum led_err throttle_clear(struct db *db, const char *email, const char *address,
 			    struct led_error *error) __attribute__((warn_unused_result));
+
+#define THROTTLE_PAIRING_MAX      10 /* of one member, in one window */
+#define THROTTLE_PAIRING_HOST_MAX 20 /* at one host, whoever tries */
+
+/* Counts one try of a member to pair a shop at `host`. */
+enum led_err throttle_pairing(struct db *db, struct arena *arena, int64_t member, const char *host,
+			      bool *allowed, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -167,7 +167,8 @@ CREATE TABLE sync_run (
                                       AND status NOT IN ('failed', 'skipped_by_policy'), 1, NULL)) STORED
                                COMMENT '1: a second such event is answered with this run',
   lane_id         BIGINT       NULL COMMENT 'carried to the trigger intake_file; never kept',
-  token           BINARY(20)   NULL COMMENT 'carried to the trigger intake_file; never kept',
+  token_hash      BINARY(16)   NULL COMMENT 'carried to the trigger intake_file; never kept',
+  token_expires_at DATETIME    NULL COMMENT 'carried to the trigger intake_file; never kept',
   PRIMARY KEY (id),
   UNIQUE KEY sync_run_entity (binding_id, entity_type, magento_id, event, once),
   KEY sync_run_outcome (binding_id, status, finished_at),
@@ -243,8 +244,9 @@ CREATE TABLE entity_xref (
   UNIQUE KEY entity_xref_sage (binding_id, business_id, kind, sage_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
--- The key begins with the time, so that rows are added at the end and thinned at the start.
 CREATE TABLE token_seen (
-  token  BINARY(20)  NOT NULL COMMENT 'when it may be forgotten (Unix seconds, big endian), and the first half of SHA-256(tenant, jti)',
-  PRIMARY KEY (token)
+  token_hash  BINARY(16)   NOT NULL COMMENT 'the first half of SHA-256(tenant, jti)',
+  expires_at  DATETIME     NOT NULL COMMENT 'the token''s own exp and the clock tolerance',
+  PRIMARY KEY (token_hash),
+  KEY token_seen_expires (expires_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;

@@ -75,7 +75,14 @@ ALTER TABLE binding
   -- do not reach each other.
   ADD COLUMN active_business CHAR(32) CHARACTER SET ascii COLLATE ascii_bin
     AS (IF(status = 'active', RTRIM(sage_business_id), NULL)) STORED COMMENT 'RTRIM: a CHAR alone depends on the SQL mode',
-  ADD UNIQUE KEY binding_active_business (active_business);
+  ADD UNIQUE KEY binding_active_business (active_business),
+  ADD KEY binding_pending (pending_since);
+
+-- Disconnecting empties a row and keeps it: its generation goes on counting, so that a
+-- refresh that was under way can never overwrite the tokens of a later sign-in.
+ALTER TABLE oauth_token
+  MODIFY refresh_token      VARBINARY(4200) NULL COMMENT 'sealed under the vault ring; NULL: disconnected',
+  MODIFY refresh_expires_at DATETIME(6)     NULL;
 
 -- One sign-in at Sage under way: single use, ten minutes, bound to session and binding.
 CREATE TABLE oauth_state (
@@ -89,6 +96,7 @@ CREATE TABLE oauth_state (
   used_at       DATETIME(6)    NULL,
   PRIMARY KEY (state_hash),
   KEY oauth_state_expires (expires_at),
+  KEY oauth_state_session (session_hash, expires_at),
   CONSTRAINT oauth_state_of_binding FOREIGN KEY (binding_id) REFERENCES binding (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 

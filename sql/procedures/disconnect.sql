@@ -5,7 +5,8 @@
 CREATE OR REPLACE PROCEDURE tenant_disconnect(
   IN p_binding     UUID,
   IN p_key_version INT,
-  IN p_token       BINARY(20)
+  IN p_token_hash  BINARY(16),
+  IN p_expires_at  BIGINT
 )
   SQL SECURITY DEFINER
   MODIFIES SQL DATA
@@ -32,19 +33,15 @@ disconnect: BEGIN
       ROLLBACK;
       SELECT 'replayed' AS verdict;
     END;
-    INSERT INTO token_seen (token) VALUES (p_token);
+    INSERT INTO token_seen (token_hash, expires_at) VALUES (p_token_hash, FROM_UNIXTIME(p_expires_at));
     SET v_new = 1;
   END;
   IF v_new IS NULL THEN
     LEAVE disconnect;
   END IF;
-  UPDATE binding
-     SET status = 'revoked', magento_status = 'token_revoked', key_version = key_version + 1,
-         outbound_key = NULL, previous_key = NULL, inbound_key = NULL
-   WHERE id = p_binding;
-  INSERT INTO audit_log (account_id, actor, address, action, detail)
-    VALUES (v_account, 'ledger-webhook', '', 'binding.disconnected_by_shop',
-            JSON_OBJECT('binding', p_binding));
+  CALL binding_revoke(p_binding);
+  CALL audit_append(v_account, 'ledger-webhook', '', 'binding.disconnected_by_shop',
+                    JSON_OBJECT('binding', p_binding));
   COMMIT;
   SELECT 'accepted' AS verdict;
 END

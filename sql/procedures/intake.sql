@@ -12,7 +12,8 @@
 CREATE OR REPLACE PROCEDURE intake_event(
   IN p_binding     UUID,
   IN p_key_version INT,
-  IN p_token       BINARY(20),
+  IN p_token_hash  BINARY(16),
+  IN p_expires_at  BIGINT,
   IN p_event       VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin,
   IN p_entity_type VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin,
   IN p_magento_id  BIGINT,
@@ -54,7 +55,7 @@ intake: BEGIN
       ROLLBACK;
       SELECT 'replayed' AS verdict, NULL AS run_id;
     END;
-    INSERT INTO token_seen (token) VALUES (p_token);
+    INSERT INTO token_seen (token_hash, expires_at) VALUES (p_token_hash, FROM_UNIXTIME(p_expires_at));
     SET v_status = 'new';
   END;
   IF v_status IS NULL THEN

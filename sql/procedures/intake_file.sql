@@ -5,10 +5,10 @@
 
 CREATE OR REPLACE TRIGGER intake_file BEFORE INSERT ON sync_run FOR EACH ROW
 BEGIN
-  IF NEW.token IS NOT NULL THEN
-    INSERT INTO token_seen (token) VALUES (NEW.token);
+  IF NEW.token_hash IS NOT NULL THEN
+    INSERT INTO token_seen (token_hash, expires_at) VALUES (NEW.token_hash, NEW.token_expires_at);
     INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
       VALUES (NEW.lane_id, NEW.binding_id, NEW.id, NEW.event, NEW.entity_type, NEW.magento_id);
-    SET NEW.token = NULL, NEW.lane_id = NULL;
+    SET NEW.token_hash = NULL, NEW.token_expires_at = NULL, NEW.lane_id = NULL;
   END IF;
 END

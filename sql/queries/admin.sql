@@ -13,7 +13,7 @@ SELECT id FROM account WHERE name = ?;
 INSERT INTO member (account_id, email, password_hash, role) VALUES (?, ?, ?, ?);
 
 -- name: admin_audit(account, action, detail)
-INSERT INTO audit_log (account_id, actor, address, action, detail) VALUES (?, 'ledgerctl', '', ?, ?);
+CALL audit_append(?, 'ledgerctl', '', ?, ?);
 
 -- name: admin_binding_of_shop(account, shop_url)
 SELECT id, status FROM binding WHERE account_id = ? AND shop_url = ?;
@@ -79,6 +79,26 @@ SELECT DATE_FORMAT(MAX(served_at), '%Y-%m-%dT%H:%i:%SZ'),
        TIMESTAMPDIFF(SECOND, MAX(served_at), UTC_TIMESTAMP(6))
   FROM lane WHERE served_at > '2000-01-02';
 
+-- name: admin_audit_accounts(name, name_again)
+-- scope: installation
+-- The heads of the chains: of one account, or (with an empty name) of all.
+SELECT h.account_id, COALESCE(a.name, '(the installation)'), HEX(h.hash)
+  FROM audit_head h LEFT JOIN account a ON a.id = h.account_id
+ WHERE ? = '' OR a.name = ? ORDER BY h.account_id;
+
+-- name: admin_audit_rows(account, account_again, after_id, most)
+-- What each row says of the one before, says of itself, and should say of itself.
+SELECT id, HEX(previous_hash), HEX(hash),
+       SHA2(CONCAT_WS('\n', HEX(previous_hash), COALESCE(account_id, 0), actor, address, action,
+                      detail, created_at), 256)
+  FROM audit_log
+ WHERE (account_id = ? OR (? = 0 AND account_id IS NULL)) AND id > ? ORDER BY id LIMIT ?;
+
+-- name: admin_status_mail()
+-- scope: installation
+SELECT state, COUNT(*), TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6))
+  FROM mail WHERE state <> 'sent' GROUP BY state;
+
 -- name: admin_binding_get(binding)
 -- What a command about one binding says of it.
 SELECT b.account_id, b.policy_version, b.sage_business_id, b.shop_url, a.name
@@ -114,16 +134,6 @@ UPDATE account SET plan = ? WHERE id = ?;
 -- scope: installation
 SELECT 1 FROM plan WHERE code = ?;
 
--- name: admin_active_bindings(account)
-SELECT COUNT(*) FROM binding WHERE account_id = ? AND status = 'active';
-
--- name: admin_entities(binding, entity_type)
--- What is known of an entity type, the smallest id first: each one's ended state is told.
-SELECT DISTINCT magento_id FROM sync_run WHERE binding_id = ? AND entity_type = ? ORDER BY magento_id;
-
--- name: admin_entity_known(binding, entity_type, magento_id)
-SELECT 1 FROM sync_run WHERE binding_id = ? AND entity_type = ? AND magento_id = ? LIMIT 1;
-
 -- name: admin_last_before(binding, entity_type, before)
 -- Where a walk over the shop's ids may begin: the last one that came before a time.
 SELECT COALESCE(MAX(magento_id), 0) FROM sync_run
@@ -151,3 +161,28 @@ INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id
 -- Behind everything fresh: priority 1.
 INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id, priority)
   SELECT id, binding_id, ?, ?, ?, ?, 1 FROM lane WHERE binding_id = ? AND upstream = 'sage';
+
+-- name: admin_entity_after(binding, entity_type, after)
+-- The first id behind another that an event ever named; the second column is NULL for none.
+SELECT MIN(magento_id), IF(MIN(magento_id) IS NULL, NULL, 'known') FROM sync_run
+ WHERE binding_id = ? AND entity_type = ? AND magento_id > ?;
+
+-- name: admin_push_jobs(binding)
+-- Everything that ended is told to the shop again.
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id, priority)
+  SELECT l.id, l.binding_id, MAX(r.id), 'push_state', r.entity_type, r.magento_id, 1
+    FROM sync_run AS r JOIN lane AS l ON l.binding_id = r.binding_id AND l.upstream = 'magento'
+   WHERE r.binding_id = ? AND r.entity_type <> 'other'
+     AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
+   GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
+  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
+
+-- name: admin_push_job(binding, entity_type, magento_id)
+-- The same for one entity.
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
+  SELECT l.id, l.binding_id, MAX(r.id), 'push_state', r.entity_type, r.magento_id
+    FROM sync_run AS r JOIN lane AS l ON l.binding_id = r.binding_id AND l.upstream = 'magento'
+   WHERE r.binding_id = ? AND r.entity_type = ? AND r.magento_id = ?
+     AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
+   GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
+  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);

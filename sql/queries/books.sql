@@ -2,8 +2,12 @@
 
 -- name: binding_get(binding)
 SELECT account_id, shop_url, status, sage_status, magento_status, sage_region, sage_business_id,
-       policy_version, reference_at IS NOT NULL, inbound_key
+       policy_version, reference_at IS NOT NULL, inbound_key, key_version, paused
   FROM binding WHERE id = ?;
+
+-- name: binding_state(binding)
+-- What a lane's holder must not go on without noticing.
+SELECT status, paused, key_version, sage_business_id, pending_since IS NOT NULL FROM binding WHERE id = ?;
 
 -- name: binding_set_sage_status(status, binding)
 -- scope: first parameter is the new state
@@ -24,13 +28,17 @@ SELECT body FROM policy WHERE binding_id = ? AND version = ?;
 -- Every invoice_number_prefix this binding ever had.
 SELECT DISTINCT JSON_VALUE(body, '$.invoice_number_prefix') FROM policy WHERE binding_id = ?;
 
--- name: policy_add(binding, version, body, author)
-INSERT INTO policy (binding_id, version, body, author) VALUES (?, ?, ?, ?);
+-- name: policy_next(binding)
+-- The current one may be 0 again, after a change of business.
+SELECT COALESCE(MAX(version), 0) + 1 FROM policy WHERE binding_id = ?;
 
 -- name: policy_current(version, binding, before)
 -- scope: first parameter is the new version
 -- Guarded by the version it replaces.
 UPDATE binding SET policy_version = ? WHERE id = ? AND policy_version = ?;
+
+-- name: policy_add(binding, version, body, author)
+INSERT INTO policy (binding_id, version, body, author) VALUES (?, ?, ?, ?);
 
 -- name: reference_list(binding)
 SELECT kind, item_id, name, body FROM reference_item WHERE binding_id = ? ORDER BY kind, item_id;
@@ -94,7 +102,7 @@ SELECT p.code, p.name, p.credit_notes, p.payments, p.products, p.stock, p.multi_
 
 -- name: oauth_get(binding)
 SELECT access_token, UNIX_TIMESTAMP(access_expires_at) DIV 1, refresh_token, generation
-  FROM oauth_token WHERE binding_id = ?;
+  FROM oauth_token WHERE binding_id = ? AND refresh_token IS NOT NULL;
 
 -- name: oauth_rotate(access_token, access_expires_at, refresh_token, refresh_expires_at, binding, generation)
 -- scope: the binding stands behind the new values

@@ -2,12 +2,11 @@
 
 -- name: token_seen_expired(most)
 -- scope: installation
-SELECT token FROM token_seen
- WHERE token < UNHEX(LPAD(HEX(UNIX_TIMESTAMP()), 8, '0')) ORDER BY token LIMIT ?;
+SELECT token_hash FROM token_seen WHERE expires_at < UTC_TIMESTAMP() LIMIT ?;
 
--- name: token_seen_delete(token)
+-- name: token_seen_delete(token_hash)
 -- scope: installation
-DELETE FROM token_seen WHERE token = ?;
+DELETE FROM token_seen WHERE token_hash = ?;
 
 -- name: session_expired(most)
 -- scope: installation

@@ -2,33 +2,36 @@
 
 -- name: intake_binding(binding)
 -- The key that verifies this shop's tokens, and the one before a re-pairing while it counts.
+-- While a pairing is under way the shop may sign with a key that is not this one yet.
 SELECT b.account_id, b.status, b.key_version, b.outbound_key,
-       IF(b.previous_key_until > UTC_TIMESTAMP(6), b.previous_key, NULL), l.id
+       IF(b.previous_key_until > UTC_TIMESTAMP(6), b.previous_key, NULL), l.id,
+       b.pending_since IS NOT NULL
   FROM binding b LEFT JOIN lane l ON l.binding_id = b.id AND l.upstream = 'sage'
  WHERE b.id = ?;
 
--- name: intake_new(account, binding, lane, event, entity_type, magento_id, website_id, store_id, occurred_at, number, binding_again, key_version, token)
+-- name: intake_new(account, binding, lane, event, entity_type, magento_id, website_id, store_id, occurred_at, number, binding_again, key_version, token_hash, expires_at)
 -- What nearly every event is, new, in one statement: the trigger intake_file remembers the
--- token and queues the job. Anything else fails as a whole
--- and is for intake_event to judge: a duplicate key, of the token or of the event, or a NULL
--- policy, because the binding is not active under this key version.
+-- token and queues the job. Anything else fails as a whole and is for intake_event to judge:
+-- a duplicate key, of the token or of the event, or a NULL policy, because the binding is not
+-- active under this key version.
 INSERT INTO sync_run (id, account_id, binding_id, lane_id, event, entity_type, magento_id,
-                      website_id, store_id, occurred_at, magento_number, policy_version, token)
+                      website_id, store_id, occurred_at, magento_number, policy_version, token_hash,
+                      token_expires_at)
   VALUES (NEXT VALUE FOR run_number, ?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?), ?,
           (SELECT policy_version FROM binding WHERE id = ? AND status = 'active' AND key_version = ?),
-          ?)
+          ?, FROM_UNIXTIME(?))
   RETURNING id;
 
--- name: intake_event(binding, key_version, token, event, entity_type, magento_id, mode, website_id, store_id, occurred_at, number)
-CALL intake_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- name: intake_event(binding, key_version, token_hash, expires_at, event, entity_type, magento_id, mode, website_id, store_id, occurred_at, number)
+CALL intake_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: intake_disconnect(binding, key_version, token)
-CALL tenant_disconnect(?, ?, ?);
+-- name: intake_disconnect(binding, key_version, token_hash, expires_at)
+CALL tenant_disconnect(?, ?, ?, ?);
 
--- name: intake_token_use(token)
+-- name: intake_token_use(token_hash, expires_at)
 -- scope: installation
 -- A duplicate key is the answer "used before".
-INSERT INTO token_seen (token) VALUES (?);
+INSERT INTO token_seen (token_hash, expires_at) VALUES (?, FROM_UNIXTIME(?));
 
 -- name: intake_depth(most)
 -- scope: installation

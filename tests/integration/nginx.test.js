@@ -80,6 +80,8 @@ test('a body that never comes ends without any answer, which a shop repeats', as
 });
 
 test('pairing says that ledger-connect is not running, as JSON and as pages', async () => {
+	for (const pid of stack.sessionOf('connect')) process.kill(pid, 'SIGKILL');
+	await until('ledger-connect to be gone', () => stack.sessionOf('connect').length === 0);
 	assertMachine(await request(`${stack.ledgerUrl}/v1/magento/connect`, { body: {} }), 503, 'connect_unavailable');
 	for (const path of ['/dashboard/connect-magento', '/dashboard/connect-sage', '/oauth/sage/callback?code=marker-7d1f']) {
 		const page = await request(stack.ledgerUrl + path);
@@ -89,6 +91,8 @@ test('pairing says that ledger-connect is not running, as JSON and as pages', as
 		assert.equal(page.headers['retry-after'], '10');
 	}
 	for (const name of ['access', 'nginx', 'dashboard', 'webhook']) assert.doesNotMatch(stack.log(name), /marker-7d1f/, name);
+	await stack.restart('connect');
+	assert.equal((await request(`${stack.ledgerUrl}/v1/magento/connect`, { body: {} })).status, 403);
 });
 
 test('every answer has the security headers, once, errors too', async () => {

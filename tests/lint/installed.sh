@@ -7,7 +7,7 @@ work=$root/check
 mkdir -p "$work" "$root/usr/lib/ledger" "$root/usr/bin"
 
 # The programs' own presence is not what is checked here.
-for program in lib/ledger/ledger-webhook lib/ledger/ledger-dashboard lib/ledger/ledger-worker bin/multiwatch; do
+for program in lib/ledger/ledger-webhook lib/ledger/ledger-connect lib/ledger/ledger-dashboard lib/ledger/ledger-worker bin/multiwatch; do
 	[ -e "$root/usr/$program" ] || install -m 755 /bin/true "$root/usr/$program"
 done
 for unit in sysinit.target shutdown.target sockets.target basic.target -.mount system.slice timers.target; do

@@ -6,7 +6,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$here/../..}" || exit 1
 
-LAYERS="base db http crypto view store magento sage books"
+LAYERS="base db http crypto view mail store magento sage books"
 PRODUCT="lib cgi worker ctl"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -58,8 +58,23 @@ static size_t check_file(const char *path)
 
 Test(codes, every_code_that_is_used_is_explained)
 {
-	static const char *const patterns[] = {"lib/books/*.c", "lib/magento/*.c",   "lib/sage/*.c",
-					       "lib/db/*.c",    "lib/http/client.c", "worker/*.c"};
+	static const char *const patterns[] = {
+		"lib/books/*.c",
+		"lib/magento/*.c",
+		"lib/sage/*.c",
+		"lib/db/*.c",
+		"lib/http/client.c",
+		"lib/crypto/seal.c",
+		"lib/store/xref.c",
+		"lib/store/job.c",
+		"lib/store/lane.c",
+		"lib/store/run.c",
+		"lib/store/binding.c",
+		"lib/store/oauth_token.c",
+		"lib/store/reference.c",
+		"lib/store/policy.c",
+		"worker/*.c",
+	};
 	size_t found = 0;
 	for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
 		glob_t files;

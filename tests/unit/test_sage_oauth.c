@@ -162,3 +162,58 @@ Test(sage_oauth, the_longest_token_fits)
 	end(&f);
 	secret_release(&old);
 }
+
+static enum led_err give_up(struct fixture *f)
+{
+	struct secret token = {0};
+	struct sage_app app = app_of(f);
+	app.revoke_url = f->url;
+	cr_assert(secret_set(&token, "old/refresh", 11));
+	enum led_err err = sage_oauth_revoke(&app, &token, &f->error);
+	secret_release(&token);
+	return err;
+}
+
+Test(sage_oauth, a_revocation)
+{
+	static const struct step steps[] = {
+		{"200 OK", JSON, "{\"success\":\"ok\"}"},
+		{"400 Bad Request", JSON, "{\"error\":\"invalid_grant\"}"}, /* dead already */
+		{"401 Unauthorized", JSON, "{\"error\":\"invalid_client\"}"},
+		{"503 Service Unavailable", "text/html", "<html>"},
+	};
+	struct fixture f;
+	BEGIN(&f, steps);
+	cr_expect_eq(give_up(&f), LED_OK);
+	cr_expect_eq(give_up(&f), LED_OK);
+	cr_expect_eq(give_up(&f), LED_AUTH);
+	cr_expect_str_eq(f.error.code, "sage_client_refused");
+	cr_expect_eq(give_up(&f), LED_HTTP);
+	end(&f);
+	cr_assert_str_eq(strstr(requests[0], "\r\n\r\n") + 4,
+			 "client_id=id&client_secret=s%26cret&token=old%2Frefresh");
+}
+
+Test(sage_oauth, where_to_consent)
+{
+	/* The verifier and its challenge are those of RFC 7636, appendix B. */
+	const struct sage_consent consent = {
+		.authorize_url = "https://sage.example/auth?filter=apiv3.1",
+		.client_id = "an id",
+		.redirect_uri = "https://l.example/x/oauth/sage/callback",
+		.country = "GB",
+		.state = "state-1",
+		.verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+	};
+	struct buf out;
+	buf_init(&out, 1024);
+	cr_assert_eq(sage_oauth_consent_url(&consent, &out, NULL), LED_OK);
+	cr_expect_str_eq(buf_str(&out),
+			 "https://sage.example/auth?filter=apiv3.1&client_id=an%20id"
+			 "&response_type=code"
+			 "&redirect_uri=https%3A%2F%2Fl.example%2Fx%2Foauth%2Fsage%2Fcallback"
+			 "&scope=full_access&country=gb&state=state-1"
+			 "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+			 "&code_challenge_method=S256");
+	buf_release(&out);
+}

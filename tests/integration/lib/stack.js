@@ -180,7 +180,7 @@ class Stack {
 		return child;
 	}
 
-	/** The leader's process id of a service: mariadbd, nginx, webhook, dashboard, sandbox-… */
+	/** The leader's process id of a service: mariadbd, nginx, webhook, connect, dashboard, sandbox-… */
 	pid(name) {
 		return Number(fs.readFileSync(path.join(this.dir, 'pid', name), 'utf8').split(' ')[0]);
 	}
@@ -196,11 +196,11 @@ class Stack {
 	}
 
 	/**
-	 * Signals a service. Of webhook and dashboard that is every serving process, which
+	 * Signals a service. Of webhook, connect and dashboard that is every serving process, which
 	 * multiwatch replaces; of the others the server itself, which start(name) brings back.
 	 */
 	kill(name, signal = 'SIGKILL') {
-		const pool = name === 'webhook' || name === 'dashboard';
+		const pool = ['webhook', 'connect', 'dashboard'].includes(name);
 		for (const pid of pool ? this.children(name) : [this.pid(name)]) process.kill(pid, signal);
 	}
 

@@ -1,0 +1,313 @@
+'use strict';
+// Accounts and passwords: signing up and in, changing and forgetting a password, sessions.
+
+const assert = require('node:assert/strict');
+const { after, before, beforeEach, describe, test } = require('node:test');
+const { startStack } = require('./lib/stack');
+const { startMailSink } = require('./lib/mail');
+const { Visitor, told } = require('./lib/visitor');
+
+const GOOD = 'violet harbour seven', OTHER = 'quiet lantern forty two';
+
+let stack, sink, count = 0;
+
+const visitor = (agent) => new Visitor(stack.ledgerUrl, agent);
+const mailAll = () => stack.runWorker();
+const one = async (sql) => Object.values((await stack.sql(sql))[0])[0];
+
+/** Somebody with an account of their own, signed in. */
+async function somebody() {
+	const who = visitor();
+	who.email = `person${++count}@acme.example`;
+	const answer = await who.post('/signup', { company: `Company ${count}`, email: who.email, password: GOOD });
+	assert.equal(answer.status, 303, told(answer));
+	return who;
+}
+
+const link = (mail) => /https?:\/\/\S+/.exec(mail.body)[0].slice(stack.ledgerUrl.length);
+
+before(async () => {
+	sink = await startMailSink();
+	stack = await startStack({
+		sandboxes: false,
+		env: { LEDGER_SIGNUP: 'yes', LEDGER_SMTP_URL: sink.url, LEDGER_MAIL_FROM: 'ledger@relay.example' },
+	});
+});
+
+after(async () => {
+	await stack?.stop();
+	await sink?.close();
+});
+
+beforeEach(() => stack.sql('DELETE FROM sign_in_throttle'));
+
+describe('signing up', () => {
+	test('makes the account and its owner, who is signed in', async () => {
+		const who = await somebody();
+		const page = await who.get('/dashboard/members');
+		assert.equal(page.status, 200);
+		assert.match(page.text, new RegExp(who.email));
+		assert.equal(await one(`SELECT role FROM member WHERE email = '${who.email}'`), 'owner');
+		const [line] = await stack.sql(`SELECT actor, address, detail FROM audit_log WHERE action = 'account.signed_up' AND actor = '${who.email}'`);
+		assert.equal(line.address, '127.0.0.1');
+		assert.deepEqual(JSON.parse(line.detail), { company: `Company ${count}` });
+	});
+
+	const base = { company: 'Refused Ltd', email: 'refused@acme.example', password: GOOD };
+	for (const [name, fields, told_] of [
+		['no company', { company: '' }, /company's name/],
+		['a company of blanks', { company: '   ' }, /company's name/],
+		['a company of 101 characters', { company: 'é'.repeat(101) }, /company's name/],
+		['a line end in the company', { company: 'A\r\nBcc: x@y.example' }, /company's name/],
+		['no e-mail', { email: '' }, /e-mail address/],
+		['an e-mail without a domain', { email: 'refused' }, /e-mail address/],
+		['two in one', { email: 'a@b.example,c@d.example' }, /e-mail address/],
+		['a line end in the e-mail', { email: 'a@b.example\r\nBcc: c@d.example' }, /e-mail address/],
+		['no password', { password: '' }, /choose a password/],
+		['seven characters', { password: 'xq7#vmw' }, /8 to 128/],
+		['129 characters', { password: 'vq8 '.repeat(32) + 'z' }, /8 to 128|guessed first/],
+		['a common one', { password: 'password1' }, /guessed first/],
+		['a common one with a year', { password: 'Summer2026!' }, /guessed first/],
+		['a common one in disguise', { password: 'P@ssw0rd123' }, /guessed first/],
+		['counting', { password: '1234567890' }, /guessed first/],
+		['the same letter', { password: 'aaaaaaaaaaaa' }, /guessed first/],
+		['the own address', { password: 'Refused@acme.example' }, /guessed first/],
+		['the own name and a year', { password: 'refused2026' }, /guessed first/],
+	])
+		test(`refuses ${name}`, async () => {
+			const answer = await visitor().post('/signup', { ...base, ...fields });
+			assert.equal(answer.status, 422);
+			assert.match(told(answer), told_);
+			assert.equal(await one("SELECT COUNT(*) FROM account WHERE name LIKE 'Refused%'"), '0');
+		});
+
+	test('refuses an address or a company that is taken, and makes nothing', async () => {
+		const who = await somebody();
+		const before_ = await one('SELECT COUNT(*) FROM account');
+		assert.match(told(await visitor().post('/signup', { company: 'Fresh Ltd', email: who.email.toUpperCase(), password: GOOD })), /cannot be used/);
+		assert.match(told(await visitor().post('/signup', { company: `company ${count}`, email: 'fresh@acme.example', password: GOOD })), /of this name/);
+		assert.equal(await one('SELECT COUNT(*) FROM account'), before_);
+	});
+
+	test('keeps no password, only its hash', async () => {
+		const who = await somebody();
+		assert.match(await one(`SELECT password_hash FROM member WHERE email = '${who.email}'`), /^\$y\$/);
+	});
+});
+
+describe('signing in', () => {
+	test('ends the session that the browser had, and takes no id from it', async () => {
+		const who = await somebody();
+		const first = who.cookie;
+		const planted = visitor();
+		planted.cookie = 'f'.repeat(64);
+		await planted.signIn(who.email, GOOD);
+		assert.notEqual(planted.cookie, 'f'.repeat(64));
+		await who.signIn(who.email, GOOD);
+		assert.notEqual(who.cookie, first);
+		const old = visitor();
+		old.cookie = first;
+		assert.equal(await old.isIn(), false);
+	});
+
+	test('does the work of a hash for an unknown person too, and says the same', async () => {
+		const who = await somebody();
+		const known = await visitor().signIn(who.email, OTHER);
+		const unknown = await visitor().signIn('nobody@acme.example', OTHER);
+		assert.equal(known.status, 403);
+		assert.equal(unknown.status, 403);
+		assert.equal(told(known), told(unknown));
+	});
+
+	test('stops after ten tries at one address, even with the right password', async () => {
+		const who = await somebody();
+		for (let i = 0; i < 10; i++) assert.equal((await visitor().signIn(who.email, OTHER)).status, 403);
+		const late = await visitor().signIn(who.email, GOOD);
+		assert.equal(late.status, 429);
+		assert.equal((await visitor().signIn((await somebody()).email, GOOD)).status, 303);
+	});
+
+	test('stops a host after fifty tries at many', async () => {
+		await stack.sql("DELETE FROM sign_in_throttle");
+		const answers = await Promise.all(Array.from({ length: 55 }, (_, i) => visitor().signIn(`nobody${i}@acme.example`, OTHER)));
+		assert.equal(answers.filter(({ status }) => status === 429).length, 5);
+	});
+
+	test('the cookie is for this host alone, for no script, and only over TLS', async () => {
+		const who = await somebody();
+		const { headers } = await visitor().signIn(who.email, GOOD);
+		assert.match(headers['set-cookie'][0], /^__Host-ledger=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Lax; Secure$|^__Host-ledger=[0-9a-f]{64};(?=.*Path=\/)(?=.*HttpOnly)(?=.*SameSite=Lax)(?=.*Secure)/);
+		assert.doesNotMatch(headers['set-cookie'][0], /Domain=/i);
+	});
+
+	test('only a hash of the session is stored', async () => {
+		const who = await somebody();
+		assert.equal(await one(`SELECT COUNT(*) FROM session WHERE id_hash = UNHEX(SHA2('${who.cookie}', 256))`), '1');
+	});
+
+	const cases = [
+		'https://evil.example/', '//evil.example/', '/\\evil.example', '\\\\evil.example', 'javascript:alert(1)', '/dashboard/../../evil',
+		'/login', '/logout', '/dashboard/nowhere', ' /dashboard', '/dashboard\t', '/%2f/evil.example', '/dashboard#x', 'dashboard', '/static/ledger.js', '/v1/status',
+	];
+	for (const next of cases)
+		test(`does not lead on to ${JSON.stringify(next)}`, async () => {
+			const who = await somebody();
+			assert.equal((await who.signIn(who.email, GOOD, next)).location, '/dashboard');
+		});
+	test('leads on to a page of its own', async () => {
+		const who = await somebody();
+		assert.equal((await who.signIn(who.email, GOOD, '/dashboard/audit?actor=x')).location, '/dashboard/audit?actor=x');
+	});
+});
+
+describe('changing the password', () => {
+	test('asks for the old one, ends the other sessions, renews the own one, tells by mail', async () => {
+		const who = await somebody(), elsewhere = visitor();
+		await elsewhere.signIn(who.email, GOOD);
+		const before_ = who.cookie;
+		assert.match(told(await who.post('/dashboard/members/password', { password: OTHER, new_password: OTHER })), /present password/);
+		assert.match(told(await who.post('/dashboard/members/password', { password: GOOD, new_password: 'letmein1' })), /guessed first/);
+		assert.equal(await elsewhere.isIn(), true);
+		const done = await who.post('/dashboard/members/password', { password: GOOD, new_password: OTHER });
+		assert.equal(done.location, '/dashboard/members?done=password');
+		assert.notEqual(who.cookie, before_);
+		assert.equal(await who.isIn(), true);
+		assert.equal(await elsewhere.isIn(), false);
+		who.cookie = before_;
+		assert.equal(await who.isIn(), false);
+		assert.equal((await visitor().signIn(who.email, GOOD)).status, 403);
+		assert.equal((await visitor().signIn(who.email, OTHER)).status, 303);
+		await mailAll();
+		assert.match(sink.to(who.email).at(-1).subject, /password was changed/);
+	});
+
+	test('tries at the old password are counted', async () => {
+		const who = await somebody();
+		const answers = [];
+		for (let i = 0; i < 11; i++) answers.push((await who.post('/dashboard/members/password', { password: OTHER, new_password: OTHER })).status);
+		assert.deepEqual(answers, [...Array(10).fill(422), 429]);
+	});
+});
+
+describe('a forgotten password', () => {
+	test('is replaced by a mailed link, once', async () => {
+		const who = await somebody(), elsewhere = visitor();
+		await elsewhere.signIn(who.email, GOOD);
+		await visitor().post('/login/forgot', { email: ` ${who.email.toUpperCase()} ` });
+		await mailAll();
+		const mail = sink.to(who.email).at(-1), path = link(mail);
+		assert.equal(mail.subject, 'Your new Ledger password');
+		assert.equal(mail.headers.from, 'Ledger <ledger@relay.example>');
+		assert.match(path, /^\/login\/reset\?token=[0-9a-f]{64}$/);
+		const token = path.split('=')[1];
+		const person = visitor();
+		assert.match((await person.get(path)).text, new RegExp(who.email));
+		assert.match(told(await person.post('/login/reset', { token, password: 'short' })), /8 to 128/);
+		assert.equal((await person.post('/login/reset', { token, password: OTHER })).location, '/login?done=password');
+		assert.equal(await elsewhere.isIn(), false, 'all sessions end');
+		assert.equal((await person.post('/login/reset', { token, password: GOOD })).status, 404);
+		assert.equal((await person.get(path)).status, 404);
+		assert.equal((await visitor().signIn(who.email, OTHER)).status, 303);
+		assert.deepEqual(
+			(await stack.sql(`SELECT action FROM audit_log WHERE actor = '${who.email}' AND action LIKE 'password%' ORDER BY id`)).map(({ action }) => action),
+			['password.reset_requested', 'password.reset'],
+		);
+	});
+
+	test('tells nothing about who has a sign-in, and mails nobody else', async () => {
+		const who = await somebody();
+		const known = await visitor().post('/login/forgot', { email: who.email });
+		const unknown = await visitor().post('/login/forgot', { email: 'nobody@acme.example' });
+		assert.equal(known.status, unknown.status);
+		assert.equal(known.text, unknown.text);
+		await mailAll();
+		assert.equal(sink.to('nobody@acme.example').length, 0);
+	});
+
+	test('the link is stored as a hash alone, and its mail is blanked once sent', async () => {
+		const who = await somebody();
+		await visitor().post('/login/forgot', { email: who.email });
+		await mailAll();
+		const token = link(sink.to(who.email).at(-1)).split('=')[1];
+		assert.equal(await one(`SELECT COUNT(*) FROM password_reset WHERE token_hash = UNHEX(SHA2('${token}', 256))`), '1');
+		assert.equal(await one(`SELECT COUNT(*) FROM mail WHERE body LIKE '%${token}%'`), '0');
+	});
+
+	test('a second link voids the first, an hour voids each, and so does a changed password', async () => {
+		const who = await somebody(), tokens = [];
+		for (let i = 0; i < 2; i++) {
+			await visitor().post('/login/forgot', { email: who.email });
+			await mailAll();
+			tokens.push(link(sink.to(who.email).at(-1)));
+		}
+		assert.equal((await visitor().get(tokens[0])).status, 404);
+		assert.equal((await visitor().get(tokens[1])).status, 200);
+		await stack.sql('UPDATE password_reset SET expires_at = UTC_TIMESTAMP(6)');
+		assert.equal((await visitor().get(tokens[1])).status, 404);
+		await stack.sql('UPDATE password_reset SET expires_at = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR');
+		await who.post('/dashboard/members/password', { password: GOOD, new_password: OTHER });
+		assert.equal((await visitor().get(tokens[1])).status, 404);
+	});
+
+	test('of two that use one link at once, one wins', async () => {
+		const who = await somebody();
+		await visitor().post('/login/forgot', { email: who.email });
+		await mailAll();
+		const token = link(sink.to(who.email).at(-1)).split('=')[1];
+		const answers = await Promise.all([GOOD, OTHER, GOOD, OTHER].map((password) => visitor().post('/login/reset', { token, password })));
+		assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404]);
+	});
+
+	for (const token of ['', 'x', 'g'.repeat(64), '0'.repeat(63), '0'.repeat(64), '0'.repeat(65), "' OR 1=1 -- "])
+		test(`no link is ${JSON.stringify(token)}`, async () => {
+			assert.equal((await visitor().get(`/login/reset?token=${encodeURIComponent(token)}`)).status, 404);
+			assert.equal((await visitor().post('/login/reset', { token, password: GOOD })).status, 404);
+		});
+
+	test('asking often sends no more than ten, and keeps nobody from signing in', async () => {
+		const who = await somebody();
+		for (let i = 0; i < 12; i++) assert.equal((await visitor().post('/login/forgot', { email: who.email })).status, 200);
+		assert.equal(await one(`SELECT COUNT(*) FROM mail WHERE recipient = '${who.email}'`), '10');
+		assert.equal((await visitor().signIn(who.email, GOOD)).status, 303);
+	});
+});
+
+describe('sessions', () => {
+	test('are listed, and others can be ended, one or all', async () => {
+		const who = await somebody();
+		const others = await Promise.all(['Firefox/1', 'Safari/2', 'Curl/3'].map(async (agent) => {
+			const other = visitor(agent);
+			await other.signIn(who.email, GOOD);
+			return other;
+		}));
+		const { text } = await who.get('/dashboard/members');
+		for (const { agent } of others) assert.match(text, new RegExp(agent));
+		const ids = [...text.matchAll(/sessions\/([0-9a-f]{64})\/end/g)].map(([, id]) => id);
+		assert.equal(ids.length, 3, 'the own one has no button');
+		assert.ok(!ids.includes(who.cookie));
+		assert.equal((await who.post(`/dashboard/sessions/${ids[0]}/end`)).status, 303);
+		assert.equal((await Promise.all(others.map((other) => other.isIn()))).filter(Boolean).length, 2);
+		assert.equal((await who.post('/dashboard/sessions/end')).status, 303);
+		assert.equal((await Promise.all(others.map((other) => other.isIn()))).filter(Boolean).length, 0);
+		assert.equal(await who.isIn(), true);
+	});
+
+	test("somebody else's is not found, whatever the account", async () => {
+		const who = await somebody(), stranger = await somebody();
+		const id = await one(`SELECT LOWER(SHA2('${stranger.cookie}', 256))`);
+		assert.equal((await who.post(`/dashboard/sessions/${id}/end`)).status, 404);
+		assert.equal((await who.post('/dashboard/sessions/xyz/end')).status, 404);
+		assert.equal(await stranger.isIn(), true);
+	});
+
+	test('end after 30 minutes without use and 12 hours in any case', async () => {
+		const who = await somebody();
+		const session = `id_hash = UNHEX(SHA2('${who.cookie}', 256))`;
+		await stack.sql(`UPDATE session SET seen_at = UTC_TIMESTAMP(6) - INTERVAL 31 MINUTE WHERE ${session}`);
+		assert.equal(await who.isIn(), false);
+		await stack.sql(`UPDATE session SET seen_at = UTC_TIMESTAMP(6), created_at = UTC_TIMESTAMP(6) - INTERVAL 721 MINUTE WHERE ${session}`);
+		assert.equal(await who.isIn(), false);
+		await stack.sql(`UPDATE session SET created_at = UTC_TIMESTAMP(6) - INTERVAL 719 MINUTE WHERE ${session}`);
+		assert.equal(await who.isIn(), true);
+	});
+});

@@ -1,0 +1,24 @@
+/*
+ * The mail that programs have put into the table: sent by a thread of its own, so that a
+ * slow relay holds up nothing else. Each is claimed by a guarded update, so two workers never
+ * send the same one; a worker that dies on the way leaves it to the next, later. At least once,
+ * then: a mail whose sending was not noted goes out again.
+ */
+#ifndef WORKER_POST_MAIL_H
+#define WORKER_POST_MAIL_H
+
+#include "worker.h"
+
+/* A thread's function, of a struct worker: sends what is due every half second, until the worker's
+ * other threads are done and nothing is due. Without an smtp_url it does nothing, and the mail
+ * stays. */
+void *post_mail_main(void *context);
+
+/* LED_VALIDATION, "bad_config", when there is a relay but no mail_from. */
+enum led_err post_mail_check(const struct config *config, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Seconds until the try after number `attempt` (the first is 1); 0: give up. */
+int64_t post_mail_delay(int64_t attempt);
+
+#endif
