@@ -44,7 +44,7 @@ static void tell_plan(struct ctl *ctl, struct json_object *list, const struct db
 		      size_t row)
 {
 	struct json_object *plan = json_object_new_object();
-	const char *limit = db_at_text(rows, row, 9) ? "" : "no limit of ";
+	bool limited = db_at(rows, row, 9)->kind != DB_NULL;
 	json_object_object_add(plan, "code", json_object_new_string(db_at_text(rows, row, 0)));
 	json_object_object_add(plan, "name", json_object_new_string(db_at_text(rows, row, 1)));
 	ctl_say(ctl, "%s (%s), %lld account(s)", db_at_text(rows, row, 0), db_at_text(rows, row, 1),
@@ -54,12 +54,12 @@ static void tell_plan(struct ctl *ctl, struct json_object *list, const struct db
 		ctl_say(ctl, "  %-16s %s", features[i], has ? "yes" : "no");
 		json_object_object_add(plan, features[i], json_object_new_boolean(has));
 	}
-	if (*limit)
-		ctl_say(ctl, "  %-16s %s", "bindings", "no limit");
-	else
+	if (limited)
 		ctl_say(ctl, "  %-16s %lld", "bindings", (long long)db_at_int(rows, row, 9));
+	else
+		ctl_say(ctl, "  %-16s no limit", "bindings");
 	json_object_object_add(plan, "bindings",
-			       *limit ? NULL : json_object_new_int64(db_at_int(rows, row, 9)));
+			       limited ? json_object_new_int64(db_at_int(rows, row, 9)) : NULL);
 	json_object_array_add(list, plan);
 }
 

@@ -128,7 +128,7 @@ enum led_err walk_documents(struct desk *desk, const struct books_context *books
 			    .memos = strcmp(entity_type, "creditmemo") == 0,
 			    .period = period,
 			    .out = out};
-	int missing = 0;
+	int missing = 0, later = 0;
 	int64_t id;
 	bool known = true;
 	*out = (struct walk_documents){0};
@@ -143,11 +143,13 @@ enum led_err walk_documents(struct desk *desk, const struct books_context *books
 			id -= known; /* the loop steps on */
 			missing = 0;
 		}
-		if (err || !found || strcmp(document.date, period->from) < 0)
+		if (err || !found)
 			continue;
-		if (strcmp(document.date, period->to) > 0)
+		later = strcmp(document.date, period->to) > 0 ? later + 1 : 0;
+		if (later >= WALK_MISSING_MAX)
 			break;
-		err = add(&walk, &document, error);
+		if (later == 0 && strcmp(document.date, period->from) >= 0)
+			err = add(&walk, &document, error);
 	}
 	return err;
 }

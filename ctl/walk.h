@@ -1,7 +1,7 @@
 /*
  * Walking a shop's documents. The shop has no listing, but its ids are consecutive with gaps:
  * they are asked for one after another, from behind the last one that came before the period,
- * until 50 in a row are missing or the period is over.
+ * until 50 in a row are missing or later than the period.
  */
 #ifndef CTL_WALK_H
 #define CTL_WALK_H
