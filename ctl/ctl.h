@@ -47,8 +47,11 @@ struct ctl {
 extern const struct ctl_command ctl_migrate, ctl_status, ctl_explain;
 extern const struct ctl_command ctl_keys_init, ctl_keys_rotate, ctl_keys_rewrap, ctl_keys_retire,
 	ctl_keys_status;
-extern const struct ctl_command ctl_user_add;
-extern const struct ctl_command ctl_binding_add;
+extern const struct ctl_command ctl_account_add, ctl_account_list;
+extern const struct ctl_command ctl_user_add, ctl_user_list, ctl_user_remove, ctl_user_password,
+	ctl_user_reset_second_factor;
+extern const struct ctl_command ctl_binding_add, ctl_binding_list, ctl_binding_show,
+	ctl_binding_pause, ctl_binding_resume, ctl_binding_revoke;
 extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate;
 extern const struct ctl_command ctl_plan_list, ctl_plan_put, ctl_plan_set;
 extern const struct ctl_command ctl_preview, ctl_xref_link, ctl_push_state, ctl_backfill,

@@ -12,8 +12,11 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static const struct ctl_command *const commands[] = {
 	&ctl_migrate, &ctl_status, &ctl_explain,
 	&ctl_keys_init, &ctl_keys_rotate, &ctl_keys_rewrap, &ctl_keys_retire, &ctl_keys_status,
-	&ctl_user_add,
-	&ctl_binding_add,
+	&ctl_account_add, &ctl_account_list,
+	&ctl_user_add, &ctl_user_list, &ctl_user_remove, &ctl_user_password,
+	&ctl_user_reset_second_factor,
+	&ctl_binding_add, &ctl_binding_list, &ctl_binding_show, &ctl_binding_pause,
+	&ctl_binding_resume, &ctl_binding_revoke,
 	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate,
 	&ctl_plan_list, &ctl_plan_put, &ctl_plan_set,
 	&ctl_preview, &ctl_xref_link, &ctl_push_state, &ctl_backfill, &ctl_reconcile,
@@ -26,7 +29,7 @@ static void print_usage(FILE *out)
 {
 	fprintf(out, "usage: ledgerctl [--config FILE] [--json] COMMAND [options]\n\n");
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+		fprintf(out, "  %-26s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(out, "\n`ledgerctl COMMAND --help` lists a command's options. The configuration "
 		     "is\n/etc/ledger/ledger.conf unless --config names another.\n");
 }

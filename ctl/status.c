@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "crypto/seal.h"
 #include "ctl.h"
+#include "table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,20 +30,6 @@ static const struct section {
 	{"worker", SQL_ADMIN_STATUS_WORKER, false, {"last_served_at", "seconds_ago"}},
 };
 
-static struct json_object *value_to_json(const struct db_value *value)
-{
-	switch (value->kind) {
-	case DB_INT:
-		return json_object_new_int64(value->number);
-	case DB_TEXT:
-	case DB_BYTES:
-		return json_object_new_string_len(value->data, (int)value->len);
-	case DB_NULL:
-		break;
-	}
-	return NULL;
-}
-
 static void print_row(const struct section *section, const struct db_rows *rows, size_t row)
 {
 	printf("%-14s", row == 0 ? section->name : "");
@@ -63,24 +50,6 @@ static void print_section(const struct section *section, const struct db_rows *r
 		printf("%-14s  none\n", section->name);
 	for (size_t row = 0; row < rows->count; row++)
 		print_row(section, rows, row);
-}
-
-static struct json_object *section_to_json(const struct section *section,
-					   const struct db_rows *rows)
-{
-	struct json_object *list = json_object_new_array();
-	for (size_t row = 0; row < rows->count; row++) {
-		struct json_object *object = json_object_new_object();
-		for (size_t i = 0; i < rows->columns; i++)
-			json_object_object_add(object, section->columns[i],
-					       value_to_json(db_at(rows, row, i)));
-		json_object_array_add(list, object);
-	}
-	if (section->list)
-		return list;
-	struct json_object *only = json_object_get(json_object_array_get_idx(list, 0));
-	json_object_put(list);
-	return only;
 }
 
 /* The newest version of each ring. That they cannot be read is an answer, not a failure. */
@@ -126,7 +95,10 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 		struct db_rows rows;
 		err = db_query(db, arena, section->statement, DB_NO_ARGS, &rows, error);
 		if (!err && ctl->json)
-			ctl_result(ctl, section->name, section_to_json(section, &rows));
+			ctl_result(ctl, section->name,
+				   section->list || !rows.count
+					   ? table_list(section->columns, &rows)
+					   : table_object(section->columns, &rows, 0));
 		else if (!err)
 			print_section(section, &rows);
 	}

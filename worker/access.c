@@ -114,7 +114,8 @@ enum led_err access_with_sage(struct task *task, access_work work, void *context
 		return err;
 	struct sage sage = {
 		.http = task->client,
-		.api_url = config_sage_url(&task->worker->config, CONFIG_SAGE_API, task->binding.region),
+		.api_url = config_sage_url(&task->worker->config, CONFIG_SAGE_API,
+					   task->binding.region),
 		.business_id = task->binding.business,
 		.access_token = &task->token.access,
 		.calls = &task->calls,

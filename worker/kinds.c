@@ -4,14 +4,15 @@
 #include <string.h>
 
 static const struct job_kind kinds[] = {
-	{"invoice.created", invoice_created, true},
-	{"invoice.paid", invoice_paid, true},
-	{"creditmemo.created", creditmemo_created, true},
-	{"customer.upserted", customer_upserted, true},
-	{"product.upserted", product_upserted, true},
-	{"push_state", push_state, false},
-	{"refresh_reference", refresh_reference, false},
-	{"refresh_shop", refresh_shop, false},
+	{"invoice.created", invoice_created, true, false},
+	{"invoice.paid", invoice_paid, true, false},
+	{"creditmemo.created", creditmemo_created, true, false},
+	{"customer.upserted", customer_upserted, true, false},
+	{"product.upserted", product_upserted, true, false},
+	{"push_state", push_state, false, false},
+	{"refresh_reference", refresh_reference, false, false},
+	{"refresh_shop", refresh_shop, false, false},
+	{"ping", ping, false, true},
 };
 
 const struct job_kind *job_kind_find(const char *name)

@@ -23,7 +23,8 @@
 #define CONNECTIONS   5  /* of the pool: statements are short, HTTP holds none */
 #define STATEMENT_SETS                                                                             \
 	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
-	 DB_SET_PAIRING | DB_SET_AUDIT | DB_SET_SEAL_USE | DB_SET_MAIL | DB_SET_POST)
+	 DB_SET_PAIRING | DB_SET_AUDIT | DB_SET_SEAL_USE | DB_SET_MAIL | DB_SET_POST |             \
+	 DB_SET_PING)
 
 static struct worker worker;
 

@@ -188,7 +188,8 @@ static enum led_err write_policy(struct db *db, void *context, struct led_error 
 {
 	const struct reading *reading = context;
 	bool added; /* false: a person saved settings meanwhile, and theirs count */
-	return policy_add(db, reading->task->job_arena, reading->task->binding.id, 0, reading->policy, AUTHOR, &added, error);
+	return policy_add(db, reading->task->job_arena, reading->task->binding.id, 0,
+			  reading->policy, AUTHOR, &added, error);
 }
 
 static enum led_err choose_defaults(struct task *task, struct reading *reading,

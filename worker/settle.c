@@ -260,7 +260,8 @@ enum led_err settle_attempt(struct task *task, const struct settle_attempt *atte
 		ending.rule = retry_rule_for(attempt->failure);
 		ending.final = ending.rule->action == RETRY_FAIL ||
 			       (ending.rule->action == RETRY_LATER &&
-				attempt->job->attempts + 1 >= RETRY_ATTEMPTS_MAX);
+				(attempt->kind->one_shot ||
+				 attempt->job->attempts + 1 >= RETRY_ATTEMPTS_MAX));
 	}
 	enum led_err err = settle_guarded(task, write_ending, &ending, error);
 	buf_release(&calls);

@@ -1,6 +1,7 @@
 #include "sweep.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/ping.h"
 #include "store/seal_use.h"
 
 #include <time.h>
@@ -49,6 +50,8 @@ static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool 
 	enum led_err err = db_pool_take(worker->pool, &db, error);
 	if (!err)
 		err = job_sweep(db, arena, &woken, error);
+	if (!err)
+		err = ping_queue_due(db, arena, error);
 	if (!err && thin)
 		err = thin_out(db, arena, error);
 	db_pool_give(worker->pool, db);

@@ -100,12 +100,13 @@ struct job_kind {
 	const char *name;
 	job_function *function;
 	bool owns_run; /* its outcome is the run's outcome, and the shop is told */
+	bool one_shot; /* a failure ends it, and the next is queued in time */
 };
 
 /* NULL for a kind that no program queues. */
 const struct job_kind *job_kind_find(const char *name);
 
 job_function invoice_created, invoice_paid, creditmemo_created, customer_upserted, product_upserted,
-	push_state, refresh_reference, refresh_shop;
+	push_state, refresh_reference, refresh_shop, ping;
 
 #endif

@@ -43,5 +43,6 @@ http_handler home_page;
 http_handler bindings_page, binding_page, binding_pause, binding_resume, binding_refresh;
 http_handler sync_page;
 http_handler sync_run_page;
+http_handler embed_page;
 
 #endif

@@ -9,7 +9,7 @@
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_AUDIT_LOG |      \
-	 DB_SET_PEOPLE | DB_SET_MAIL | DB_SET_CONNECTION)
+	 DB_SET_PEOPLE | DB_SET_MAIL | DB_SET_CONNECTION | DB_SET_EMBED)
 #define SIGNED_IN PAGE_SIGNED_IN
 #define OPERATOR  (PAGE_SIGNED_IN | PAGE_OPERATOR)
 #define OWNER     (PAGE_SIGNED_IN | PAGE_OWNER)
@@ -36,6 +36,7 @@ static const struct http_route ROUTES[] = {
 	{POST, "/dashboard/bindings/{binding}/refresh", binding_refresh, OPERATOR, FORM_MAX},
 	{GET, "/dashboard/sync", sync_page, SIGNED_IN, 0},
 	{GET, "/dashboard/sync/{run}", sync_run_page, SIGNED_IN, 0},
+	{GET, "/embed/{tenant}", embed_page, 0, 0},
 	{GET, "/dashboard/members", members_page, SIGNED_IN, 0},
 	{POST, "/dashboard/members/invite", members_invite, OWNER, FORM_MAX},
 	{POST, "/dashboard/members/{member}/role", members_set_role, OWNER, FORM_MAX},

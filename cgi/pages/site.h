@@ -85,7 +85,11 @@ const char *next_encoded(struct arena *arena, const char *next);
 /* Whether signing in may lead back to this route's pattern. */
 bool next_has_pattern(const char *pattern);
 
-/* headers.c: on every answer. */
+/* headers.c: lets pages of the shop's origin hold this answer in a frame; without it, or when
+ * the address is of no form that a browser's policy can name, none may. */
+void headers_allow_frame(struct http_response *response, struct arena *arena, const char *shop_url);
+
+/* On every answer. */
 void headers_after(void *program, const struct http_request *request,
 		   struct http_response *response);
 

@@ -14,7 +14,8 @@
 #include <time.h>
 
 #define CONNECT_SECONDS  3
-#define IO_SECONDS       30   /* a statement that takes longer counts as lost */
+#define IO_SECONDS       30          /* a statement that takes longer counts as lost */
+#define SCRIPT_SECONDS   (7 * 86400) /* a migration of a large table takes its time */
 #define LOCK_SECONDS     "10" /* well within it: a lock is then an answer, 1205, not a loss */
 #define CONFLICT_TRIES   5
 #define GALERA_NOT_READY 1047
@@ -74,7 +75,7 @@ static bool connect_mysql(struct db *db, const char *password)
 		"SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
 		"ERROR_FOR_DIVISION_BY_ZERO', time_zone='+00:00', tx_isolation='READ-COMMITTED', "
 		"innodb_lock_wait_timeout=" LOCK_SECONDS;
-	unsigned connect = CONNECT_SECONDS, io = IO_SECONDS;
+	unsigned connect = CONNECT_SECONDS, io = db->patient ? SCRIPT_SECONDS : IO_SECONDS;
 	char hosts[CONFIG_TEXT_MAX];
 	snprintf(hosts, sizeof hosts, "%s", db->config->database);
 	bool is_socket = hosts[0] == '/';
@@ -239,7 +240,7 @@ enum led_err db_transaction(struct db *db, db_work work, void *context, struct l
 	}
 }
 
-enum led_err db_script(struct db *db, const char *sql, struct led_error *error)
+static enum led_err run_script(struct db *db, const char *sql, struct led_error *error)
 {
 	char what[32];
 	db->last_errno = 0;
@@ -257,4 +258,15 @@ enum led_err db_script(struct db *db, const char *sql, struct led_error *error)
 			return fail_connection(db, what, error);
 		next = mysql_next_result(db->mysql);
 	}
+}
+
+/* The read time-out of a connection is that of its start. */
+enum led_err db_script(struct db *db, const char *sql, struct led_error *error)
+{
+	enum led_err err = LED_OK;
+	if (!db->patient) {
+		db->patient = true;
+		err = db_connect(db, error);
+	}
+	return err ? err : run_script(db, sql, error);
 }

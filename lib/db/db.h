@@ -107,7 +107,8 @@ bool db_is_conflict(const struct db *db);
 
 /* Runs a script of many statements (migrations). The one place where SQL is text. The
  * message of a failure begins with the number of its statement, counted from 1; those
- * before it were carried out. */
+ * before it were carried out. Not bound by the time that other statements have: the
+ * connection is opened anew without it, and stays so. */
 enum led_err db_script(struct db *db, const char *sql, struct led_error *error)
 	__attribute__((warn_unused_result));
 

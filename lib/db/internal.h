@@ -13,6 +13,7 @@ struct db {
 	MYSQL *mysql;
 	MYSQL_STMT *statements[SQL_COUNT]; /* NULL outside the sets */
 	bool broken;                       /* connect anew before the next use */
+	bool patient;                      /* runs scripts: a statement may take days */
 	bool in_transaction;
 	uint64_t affected;
 	int64_t insert_id;

@@ -67,7 +67,7 @@ ALTER TABLE binding
   ADD COLUMN paired_at            DATETIME(6)    NULL,
   ADD COLUMN sage_connected_at    DATETIME(6)    NULL,
   ADD COLUMN paused               TINYINT        NOT NULL DEFAULT 0 COMMENT 'by a person: nothing is posted, everything is kept',
-  ADD COLUMN ping_due_at          DATETIME(6)    NOT NULL DEFAULT CURRENT_TIMESTAMP(6) COMMENT 'spread over time by adding a random part',
+  ADD COLUMN ping_due_at          DATETIME(6)    NOT NULL DEFAULT (CURRENT_TIMESTAMP(6) + INTERVAL 5 MINUTE) COMMENT 'spread over time by adding a random part',
   ADD COLUMN pinged_at            DATETIME(6)    NULL,
   ADD KEY binding_ping (status, ping_due_at),
   -- One active binding a Sage business. The programs check it first, under a lock, to name

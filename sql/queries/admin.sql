@@ -68,9 +68,13 @@ SELECT parked_why, upstream, COUNT(*) FROM lane
 
 -- name: admin_status_runs()
 -- scope: installation
--- Reads the whole history (it has no index by time): an operator's question, no page's.
-SELECT status, COUNT(*) FROM sync_run
- WHERE queued_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY GROUP BY status;
+-- What ended in the last day: for each binding and outcome one range of sync_run_outcome.
+SELECT o.status, COALESCE(SUM((SELECT COUNT(*) FROM sync_run r FORCE INDEX (sync_run_outcome)
+                                WHERE r.binding_id = b.id AND r.status = o.status
+                                  AND r.finished_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY)), 0)
+  FROM (SELECT 'succeeded' AS status UNION ALL SELECT 'skipped_by_policy' UNION ALL SELECT 'failed') o
+  LEFT JOIN binding b ON TRUE
+ GROUP BY o.status;
 
 -- name: admin_status_worker()
 -- scope: installation
@@ -186,3 +190,81 @@ INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
      AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
    GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
   ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
+
+-- name: admin_accounts()
+-- scope: installation
+SELECT a.id, a.name, (SELECT COUNT(*) FROM member m WHERE m.account_id = a.id),
+       (SELECT COUNT(*) FROM binding b WHERE b.account_id = a.id AND b.status = 'active'),
+       DATE_FORMAT(a.created_at, '%Y-%m-%dT%H:%i:%SZ')
+  FROM account a ORDER BY a.name;
+
+-- name: admin_users(account_name, account_name_again)
+-- scope: installation
+SELECT m.id, m.email, m.role, a.name, IF(m.totp_confirmed_at IS NULL, 'no', 'yes'),
+       DATE_FORMAT(m.created_at, '%Y-%m-%dT%H:%i:%SZ')
+  FROM member m JOIN account a ON a.id = m.account_id
+ WHERE ? IS NULL OR a.name = ? ORDER BY a.name, m.email;
+
+-- name: admin_user_lock(email)
+-- scope: installation
+SELECT id, account_id, role FROM member WHERE email = ? FOR UPDATE;
+
+-- name: admin_owners_lock(account)
+SELECT id FROM member WHERE account_id = ? AND role = 'owner' ORDER BY id FOR UPDATE;
+
+-- name: admin_user_delete(account, member)
+DELETE FROM member WHERE account_id = ? AND id = ?;
+
+-- name: admin_user_password(password_hash, account, member)
+-- scope: the account stands behind the new value
+UPDATE member SET password_hash = ?, password_set_at = UTC_TIMESTAMP(6)
+ WHERE account_id = ? AND id = ?;
+
+-- name: admin_user_no_second_factor(account, member)
+UPDATE member SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step = 0
+ WHERE account_id = ? AND id = ?;
+
+-- name: admin_user_end_sessions(member)
+-- scope: the operator names the member
+DELETE FROM session WHERE member_id = ?;
+
+-- name: admin_user_end_resets(member)
+DELETE FROM password_reset WHERE member_id = ?;
+
+-- name: admin_user_end_recovery(member)
+DELETE FROM recovery_code WHERE member_id = ?;
+
+-- name: admin_bindings(account_name, account_name_again)
+-- scope: installation
+SELECT b.id, b.shop_url, b.status, IF(b.paused, 'yes', 'no'), b.magento_status, b.sage_status,
+       b.sage_business_name, a.name
+  FROM binding b JOIN account a ON a.id = b.account_id
+ WHERE ? IS NULL OR a.name = ? ORDER BY a.name, b.shop_url;
+
+-- name: admin_binding(binding)
+SELECT b.id, a.name, b.shop_url, b.status, IF(b.paused, 'yes', 'no'), b.magento_status,
+       b.sage_status, b.sage_region, b.sage_business_id, b.sage_business_name, b.key_version,
+       b.policy_version, DATE_FORMAT(b.paired_at, '%Y-%m-%dT%H:%i:%SZ'),
+       DATE_FORMAT(b.pinged_at, '%Y-%m-%dT%H:%i:%SZ'),
+       DATE_FORMAT(b.reference_at, '%Y-%m-%dT%H:%i:%SZ'),
+       (SELECT COUNT(*) FROM job j WHERE j.binding_id = b.id)
+  FROM binding b JOIN account a ON a.id = b.account_id WHERE b.id = ?;
+
+-- name: admin_binding_lock(binding)
+SELECT account_id, status, paused FROM binding WHERE id = ? FOR UPDATE;
+
+-- name: admin_binding_pause(paused, binding)
+-- scope: the binding stands behind the new value
+UPDATE binding SET paused = ? WHERE id = ?;
+
+-- name: admin_binding_revoke(binding)
+CALL binding_revoke(?);
+
+-- name: admin_binding_forget_sage(binding)
+-- The generation counts on, so that a refresh under way cannot bring it back.
+UPDATE oauth_token
+   SET access_token = NULL, access_expires_at = NULL, refresh_token = NULL, generation = generation + 1
+ WHERE binding_id = ?;
+
+-- name: admin_binding_sage_pending(binding)
+UPDATE binding SET sage_status = 'pending' WHERE id = ?;

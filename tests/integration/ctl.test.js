@@ -97,6 +97,14 @@ test('of many runs at once one applies a migration, once', async () => {
 	assert.deepEqual(await stack.sql('SELECT COUNT(*) AS n FROM once'), [{ n: '1' }]);
 });
 
+// A statement of an ordinary connection counts as lost after 30 seconds.
+test('a migration may take longer than any other statement', { timeout: 90000 }, async () => {
+	fs.writeFileSync(fileOf(NEXT + 2, 'slow'), 'SELECT SLEEP(32);\nCREATE TABLE slow (id INT PRIMARY KEY);\n');
+	const done = await ctl('migrate');
+	assert.equal(done.status, 0, done.stderr);
+	assert.equal(await tableExists('slow'), true);
+});
+
 test('status before migrate says to migrate', async () => {
 	await stack.sql('CREATE DATABASE empty_one', { database: 'mysql' });
 	await stack.sql("GRANT ALL ON empty_one.* TO 'ledgerctl'@'localhost'", { database: 'mysql' });
@@ -163,6 +171,84 @@ test('of many bindings of one Sage business at once one is made', { timeout: 600
 	}
 });
 
+test('an account is added once and listed', async () => {
+	const { account_id } = JSON.parse((await ctl('--json', 'account', 'add', '--name', 'Early Ltd')).stdout);
+	await refused(['account', 'add', '--name', 'Early Ltd'], /is an account|There is an account named Early Ltd already/);
+	const { accounts } = JSON.parse((await ctl('--json', 'account', 'list')).stdout);
+	assert.deepEqual(accounts.find(({ name }) => name === 'Early Ltd'), { ...accounts.find(({ name }) => name === 'Early Ltd'), account_id, members: 0, active_bindings: 0 });
+	assert.match((await ctl('account', 'list')).stdout, /account_id +name +members[^]*Early Ltd/);
+});
+
+test('people: listed, given a new password, freed of a lost second step, removed; all of it audited', async () => {
+	const password = () => stack.secretFile('correct horse battery staple');
+	for (const email of ['boss@staff.test', 'clerk@staff.test'])
+		assert.equal((await ctl('user', 'add', '--account', 'Staff', '--email', email, '--password-file', password(), '--role', email.startsWith('boss') ? 'owner' : 'viewer')).status, 0);
+	const { users } = JSON.parse((await ctl('--json', 'user', 'list', '--account', 'Staff')).stdout);
+	assert.deepEqual(users.map(({ email, role, two_step }) => [email, role, two_step]), [['boss@staff.test', 'owner', 'no'], ['clerk@staff.test', 'viewer', 'no']]);
+	const member = users[1].member_id;
+	const row = async () => (await stack.sql(`SELECT password_hash, totp_secret IS NULL AS plain, (SELECT COUNT(*) FROM session WHERE member_id = ${member}) AS sessions, (SELECT COUNT(*) FROM recovery_code WHERE member_id = ${member}) AS codes FROM member WHERE id = ${member}`))[0];
+	const signIn = () => stack.sql(`INSERT INTO session (id_hash, member_id, account_id, csrf_token, address, user_agent) SELECT RANDOM_BYTES(32), id, account_id, REPEAT('0', 64), '', '' FROM member WHERE id = ${member}`);
+	await signIn();
+	const old = await row();
+	assert.equal(old.sessions, '1');
+	assert.equal((await ctl('user', 'password', '--email', 'Clerk@Staff.test', '--password-file', stack.secretFile('another good pass phrase'))).status, 0);
+	assert.notEqual((await row()).password_hash, old.password_hash);
+	assert.equal((await row()).sessions, '0');
+	await signIn();
+	await stack.sql(`UPDATE member SET totp_secret = 'x', totp_confirmed_at = UTC_TIMESTAMP(6) WHERE id = ${member}; INSERT INTO recovery_code (member_id, code_hash) VALUES (${member}, REPEAT('a', 32))`);
+	assert.equal((await ctl('user', 'reset-second-factor', '--email', 'clerk@staff.test')).status, 0);
+	assert.deepEqual({ ...(await row()), password_hash: '' }, { password_hash: '', plain: '1', sessions: '0', codes: '0' });
+	await refused(['user', 'remove', '--email', 'boss@staff.test'], /only owner.*user add --role owner/);
+	await refused(['user', 'remove', '--email', 'nobody@staff.test'], /Nobody signs in as nobody@staff.test; `ledgerctl user list`/);
+	await signIn();
+	assert.equal((await ctl('user', 'remove', '--email', 'clerk@staff.test')).status, 0);
+	assert.equal(await row(), undefined);
+	const actions = (await stack.sql("SELECT action FROM audit_log WHERE detail LIKE '%clerk@staff.test%' ORDER BY id")).map(({ action }) => action);
+	assert.deepEqual(actions, ['member.password_set', 'member.second_factor_reset', 'member.removed']);
+});
+
+test('bindings: listed, shown, paused, resumed, revoked; all of it audited', async () => {
+	const made = await addBinding(stack, { account: 'Movers' });
+	const { bindings } = JSON.parse((await ctl('--json', 'binding', 'list', '--account', 'Movers')).stdout);
+	assert.deepEqual(bindings.map(({ binding_id, status, paused }) => [binding_id, status, paused]), [[made.tenant, 'active', 'no']]);
+	const show = async () => JSON.parse((await ctl('--json', 'binding', 'show', '--binding', made.tenant)).stdout).binding;
+	assert.equal((await show()).waiting_jobs, 1);
+	assert.match((await ctl('binding', 'show', '--binding', made.tenant)).stdout, /sage_business_id +[0-9a-f]{32}/);
+	const change = (what) => ctl('binding', what, '--binding', made.tenant);
+	assert.equal((await change('pause')).status, 0);
+	assert.equal((await show()).paused, 'yes');
+	await refused(['binding', 'pause', '--binding', made.tenant], /paused already/);
+	assert.equal((await change('resume')).status, 0);
+	assert.equal((await show()).paused, 'no');
+	assert.equal((await change('revoke')).status, 0);
+	assert.equal((await show()).status, 'revoked');
+	const [left] = await stack.sql(`SELECT outbound_key IS NULL AND inbound_key IS NULL AS gone, (SELECT COUNT(*) FROM oauth_token WHERE binding_id = b.id AND (access_token IS NOT NULL OR refresh_token IS NOT NULL)) AS tokens FROM binding b WHERE id = '${made.tenant}'`);
+	assert.deepEqual(left, { gone: '1', tokens: '0' });
+	for (const what of ['pause', 'resume', 'revoke']) await refused(['binding', what, '--binding', made.tenant], /let go already.*pairing/);
+	await refused(['binding', 'show', '--binding', crypto.randomUUID()], /no binding .*binding list/);
+	await refused(['binding', 'show', '--binding', 'x'], /--binding must be/, 2);
+	const actions = (await stack.sql(`SELECT action FROM audit_log WHERE detail LIKE '%${made.tenant}%' ORDER BY id`)).map(({ action }) => action);
+	assert.deepEqual(actions, ['binding.added', 'binding.paused', 'binding.resumed', 'binding.revoked']);
+});
+
+test('a Sage business has one active binding, whoever writes', async () => {
+	const first = await addBinding(stack, { account: 'Unique', business: 'ab'.repeat(16) });
+	const second = await addBinding(stack, { account: 'Unique' });
+	await assert.rejects(stack.sql(`UPDATE binding SET sage_business_id = '${'ab'.repeat(16)}' WHERE id = '${second.tenant}'`), /binding_active_business/);
+	await stack.sql(`UPDATE binding SET status = 'revoked' WHERE id = '${first.tenant}'`);
+	await stack.sql(`UPDATE binding SET sage_business_id = '${'ab'.repeat(16)}' WHERE id = '${second.tenant}'`);
+	await assert.rejects(stack.sql(`UPDATE binding SET status = 'active' WHERE id = '${first.tenant}'`), /binding_active_business/);
+});
+
+test('status reads no history but that of the last day', async () => {
+	const sql = /-- name: admin_status_runs[^]*?(SELECT[^]*?);/.exec(fs.readFileSync(path.join(SQL, 'queries/admin.sql'), 'utf8'))[1];
+	const plan = await stack.sql(`EXPLAIN ${sql}`);
+	const runs = plan.find(({ table }) => table === 'r');
+	assert.equal(runs.key, 'sync_run_outcome');
+	assert.notEqual(runs.type, 'ALL');
+	assert.equal(JSON.parse((await ctl('--json', 'status')).stdout).runs_last_day.length, 3);
+});
+
 // ---- the command line
 
 test('a wrong command line ends with 2', async () => {
@@ -175,7 +261,10 @@ test('a wrong command line ends with 2', async () => {
 });
 
 test('every command explains itself', async () => {
-	for (const command of ['migrate', 'keys init', 'user add', 'binding add', 'status']) {
+	const { stdout: usage } = await ctl('--help');
+	const commands = usage.split('\n').filter((line) => line.startsWith('  ')).map((line) => line.slice(2).split(/ {2,}/)[0]);
+	assert.ok(commands.length > 15, usage);
+	for (const command of commands) {
 		const { status, stdout } = await ctl(...command.split(' '), '--help');
 		assert.equal(status, 0);
 		assert.ok(stdout.includes(`ledgerctl [--config FILE] [--json] ${command}`), stdout);

@@ -1,0 +1,138 @@
+'use strict';
+// The health loop: shops are asked in turn, a refusal shows and mends itself, silence
+// proves nothing.
+
+const assert = require('node:assert/strict');
+const { after, afterEach, before, it } = require('node:test');
+const fs = require('node:fs');
+const path = require('node:path');
+const { startStack } = require('./lib/stack');
+const { addBinding, pairShop } = require('./lib/shop');
+const { request } = require('./lib/http');
+const { shopToken } = require('./lib/token');
+const { until } = require('./lib/until');
+
+let stack, shop;
+
+const own = () => `id = '${shop.tenant}'`;
+
+/** The binding's row, with the seconds until it is asked again. */
+async function binding() {
+	const [row] = await stack.sql(
+		`SELECT magento_status, sage_status, pinged_at, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), ping_due_at) AS due_in,
+		        TIMESTAMPDIFF(SECOND, reference_at, UTC_TIMESTAMP(6)) AS reference_age FROM binding WHERE ${own()}`,
+	);
+	return row;
+}
+
+const makeDue = () => stack.sql(`UPDATE binding SET ping_due_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND, pinged_at = NULL WHERE ${own()}`);
+const unpark = () => stack.sql("UPDATE lane SET parked_until = '2000-01-01'");
+const pings = () => stack.sql("SELECT id FROM job WHERE kind = 'ping'");
+
+/** Runs workers until the probe holds. */
+const work = (what, probe) =>
+	until(what, async () => {
+		await stack.runWorker();
+		return probe();
+	}, { timeout: 40000 });
+
+async function tile() {
+	const headers = { Authorization: `Bearer ${shopToken(shop.apiKey, shop.tenant)}`, Accept: 'application/json' };
+	return (await request(`${stack.ledgerUrl}/v1/tile/health`, { headers })).json;
+}
+
+before(async () => {
+	stack = await startStack();
+	shop = await pairShop(stack, { shop: 'ping' });
+	await work('reference data', async () => (await binding()).reference_age !== null);
+});
+after(() => stack?.stop());
+afterEach(() => shop.sandbox('faults', { clear: true }).catch(() => {}));
+
+it('a shop that is due is asked, and again in five to six minutes', async () => {
+	assert.ok(Number((await binding()).due_in) > 240, 'not at once after pairing');
+	await makeDue();
+	await work('the ping', async () => (await binding()).pinged_at !== null);
+	const { due_in, magento_status } = await binding();
+	assert.equal(magento_status, 'active');
+	assert.ok(Number(due_in) > 290 && Number(due_in) <= 360, due_in);
+	assert.deepEqual(await pings(), []);
+});
+
+it('a shop that cannot be reached stays what it was, and is asked again in a minute', async () => {
+	for (const fault of ['cut', '503', 'html']) {
+		await shop.sandbox('faults', { fault, match: 'ping', count: 1 });
+		await makeDue();
+		await work(`${fault}: the next look is near`, async () => {
+			const { due_in } = await binding();
+			return Number(due_in) > 0 && Number(due_in) <= 360 && (await pings()).length === 0;
+		});
+		const { magento_status, due_in, pinged_at } = await binding();
+		assert.equal(magento_status, 'active', fault);
+		assert.equal(pinged_at, null, fault);
+		if (fault !== 'html') assert.ok(Number(due_in) <= 76, `${fault}: ${due_in}`);
+		await shop.sandbox('faults', { clear: true });
+	}
+});
+
+it('a refusal makes it token_revoked, everywhere; the first answer afterwards active again', async () => {
+	// The shop was paired with somebody else meanwhile.
+	await shop.sandbox('pair', { tenant_id: shop.tenant, api_key: 'another key', base_url: stack.ledgerUrl });
+	await makeDue();
+	await work('the refusal is known', async () => (await binding()).magento_status === 'token_revoked');
+	assert.equal((await tile()).tenant.magento_connection_status, 'token_revoked');
+	// However long it lasts, pings do not pile up.
+	for (let i = 0; i < 4; i++) {
+		await makeDue();
+		await unpark();
+		await stack.runWorker();
+	}
+	assert.ok((await pings()).length <= 2, JSON.stringify(await pings()));
+	await shop.sandbox('pair', { tenant_id: shop.tenant, api_key: shop.apiKey, base_url: stack.ledgerUrl });
+	await unpark(); // its five minutes are over
+	await work('it recovers by itself', async () => (await binding()).magento_status === 'active');
+	assert.equal((await tile()).tenant.magento_connection_status, 'active');
+	await work('nothing is left', async () => (await pings()).length === 0);
+});
+
+it('reference data older than a day is read again, younger is not', async () => {
+	await stack.sql(`UPDATE binding SET reference_at = UTC_TIMESTAMP(6) - INTERVAL 23 HOUR WHERE ${own()}`);
+	await makeDue();
+	await work('the ping', async () => (await binding()).pinged_at !== null);
+	await stack.runWorker();
+	assert.ok(Number((await binding()).reference_age) > 80000);
+	await stack.sql(`UPDATE binding SET reference_at = UTC_TIMESTAMP(6) - INTERVAL 25 HOUR WHERE ${own()}`);
+	await makeDue();
+	await work('the refresh', async () => Number((await binding()).reference_age) < 60);
+});
+
+it('two workers at once ask each shop once, and many shops are spread over the minute', async () => {
+	const log = path.join(stack.dir, 'log', 'sandboxes-access.log');
+	const asked = () => fs.readFileSync(log, 'utf8').split('\n').filter((line) => line.includes('/ping/rest/V1/byte8/ping')).length;
+	await makeDue();
+	const before_ = asked();
+	const workers = [stack.spawnWorker(), stack.spawnWorker()];
+	await until('the ping', async () => (await binding()).pinged_at !== null);
+	for (const worker of workers) worker.kill('SIGTERM');
+	for (const worker of workers) assert.equal((await worker.ended).status, 0, worker.output());
+	assert.equal(asked() - before_, 1);
+
+	for (let i = 0; i < 20; i++) await addBinding(stack);
+	await stack.sql("UPDATE lane SET parked_until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR"); // their shops do not exist
+	await stack.sql('UPDATE binding SET ping_due_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND');
+	const worker = stack.spawnWorker();
+	await until('all are queued', async () => (await pings()).length === 21);
+	worker.kill('SIGTERM');
+	await worker.ended;
+	const seconds = (await stack.sql('SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), ping_due_at) AS s FROM binding')).map(({ s }) => Number(s));
+	assert.ok(Math.min(...seconds) > 280 && Math.max(...seconds) <= 360, seconds.join(' '));
+	assert.ok(new Set(seconds).size >= 8, `spread: ${seconds.join(' ')}`);
+});
+
+it('a binding that was let go is not asked', async () => {
+	await stack.sql('DELETE FROM job');
+	await stack.sql(`UPDATE binding SET status = 'revoked', ping_due_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND`);
+	assert.equal((await stack.runWorker()).status, 0);
+	assert.equal((await stack.runWorker()).status, 0);
+	assert.deepEqual(await pings(), []);
+});
