@@ -19,9 +19,11 @@ SELECT id FROM member WHERE account_id = ? AND role = 'owner' ORDER BY id FOR UP
 SELECT email, role FROM member WHERE account_id = ? AND id = ? FOR UPDATE;
 
 -- name: people_set_role(role, account, member)
+-- scope: the account stands behind the new value
 UPDATE member SET role = ? WHERE account_id = ? AND id = ?;
 
 -- name: people_set_password(password_hash, account, member)
+-- scope: the account stands behind the new value
 UPDATE member SET password_hash = ?, password_set_at = UTC_TIMESTAMP(6)
  WHERE account_id = ? AND id = ?;
 

@@ -5,14 +5,17 @@ SELECT totp_secret, totp_confirmed_at IS NOT NULL, totp_last_step FROM member
  WHERE account_id = ? AND id = ?;
 
 -- name: second_factor_begin(secret, account, member)
+-- scope: the account stands behind the new value
 -- One that is in use stays.
 UPDATE member SET totp_secret = ? WHERE account_id = ? AND id = ? AND totp_confirmed_at IS NULL;
 
 -- name: second_factor_confirm(step, account, member)
+-- scope: the account stands behind the new value
 UPDATE member SET totp_confirmed_at = UTC_TIMESTAMP(6), totp_last_step = ?
  WHERE account_id = ? AND id = ? AND totp_confirmed_at IS NULL;
 
 -- name: second_factor_spend(step, account, member, step_again)
+-- scope: the account stands behind the new value
 -- A code counts once: of two that come at once one changes the row.
 UPDATE member SET totp_last_step = ? WHERE account_id = ? AND id = ? AND totp_last_step < ?;
 
