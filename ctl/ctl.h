@@ -53,6 +53,9 @@ extern const struct ctl_command ctl_user_add, ctl_user_list, ctl_user_remove, ct
 extern const struct ctl_command ctl_binding_add, ctl_binding_list, ctl_binding_show,
 	ctl_binding_pause, ctl_binding_resume, ctl_binding_revoke;
 extern const struct ctl_command ctl_policy_get, ctl_policy_set, ctl_policy_validate;
+extern const struct ctl_command ctl_plan_list, ctl_plan_put, ctl_plan_set;
+extern const struct ctl_command ctl_preview, ctl_xref_link, ctl_push_state, ctl_backfill,
+	ctl_reconcile;
 extern const struct ctl_command ctl_audit_verify;
 
 /* The value given for an option, NULL when it was not. */

@@ -18,6 +18,8 @@ static const struct ctl_command *const commands[] = {
 	&ctl_binding_add, &ctl_binding_list, &ctl_binding_show, &ctl_binding_pause,
 	&ctl_binding_resume, &ctl_binding_revoke,
 	&ctl_policy_get, &ctl_policy_set, &ctl_policy_validate,
+	&ctl_plan_list, &ctl_plan_put, &ctl_plan_set,
+	&ctl_preview, &ctl_xref_link, &ctl_push_state, &ctl_backfill, &ctl_reconcile,
 	&ctl_audit_verify,
 	NULL,
 };

@@ -152,8 +152,8 @@ static enum led_err write_version(struct db *db, void *context, struct led_error
 {
 	struct policy_work *work = context;
 	bool added = false;
-	enum led_err err =
-		policy_add(db, work->arena, work->binding, work->version, work->text, AUTHOR, &added, error);
+	enum led_err err = policy_add(db, work->arena, work->binding, work->version, work->text,
+				      AUTHOR, &added, error);
 	if (err)
 		return err;
 	if (!added)

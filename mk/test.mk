@@ -6,7 +6,7 @@ SPEC ?= ../shared/mustache
 # What the fuzzers do with one input is tried on their corpus in every run.
 FUZZ_SRC := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c tests/golden/*.c) $(FUZZ_SRC)
-$(B)/bin/unit-tests: $(call objects,$(UNIT_SRC)) $(LIB)
+$(B)/bin/unit-tests: $(call objects,$(UNIT_SRC) worker/retry.c) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sage/oauth.h"
+#include "preview.h"
 #include "settle.h"
 
 #include <string.h>
@@ -153,5 +154,9 @@ enum led_err access_sage(struct task *task, const struct access_call *call,
 			 struct json_object **out, struct led_error *error)
 {
 	struct single_call single = {call, out};
+	bool handled = false;
+	enum led_err err = task->preview ? preview_call(task, call, &handled, out, error) : LED_OK;
+	if (err || handled)
+		return err;
 	return access_with_sage(task, make_call, &single, error);
 }

@@ -101,7 +101,7 @@ static enum led_err send(struct task *task, const struct books_context *books,
 	if (shown && (shown = arena_strdup(task->job_arena, shown)))
 		updating->xref.displayed_as = shown;
 	if (!err)
-		err = settle_guarded(task, write_updated, updating, error);
+		err = settle_now(task, write_updated, updating, error);
 	json_object_put(answer);
 	return err;
 }

@@ -15,6 +15,8 @@ enum led_err document_describe(struct task *task, const struct run *run, const c
 {
 	struct db *db;
 	struct decimal amount = money_of(total ? *total : 0);
+	if (task->preview)
+		return LED_OK;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
 		err = run_describe(db, run->id, number, currency, total ? &amount : NULL, error);

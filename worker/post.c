@@ -62,7 +62,7 @@ enum led_err post_intend(struct task *task, const struct post *post, struct json
 	if (!intent->body)
 		return no_memory(error);
 	struct intending intending = {post, intent, run, warnings};
-	return settle_guarded(task, write_intent, &intending, error);
+	return settle_now(task, write_intent, &intending, error);
 }
 
 static enum led_err write_forget(struct db *db, void *context, struct led_error *error)
@@ -186,7 +186,7 @@ static enum led_err look_in_sage(struct task *task, const struct post *post,
 
 enum led_err post_forget(struct task *task, const struct post *post, struct led_error *error)
 {
-	return settle_guarded(task, write_forget, (void *)&post->key, error);
+	return settle_now(task, write_forget, (void *)&post->key, error);
 }
 
 static enum led_err settle_old(struct task *task, const struct post *post,
@@ -262,5 +262,5 @@ enum led_err post_settle_now(struct task *task, const struct xref_key *key, cons
 			     struct led_error *error)
 {
 	struct settling settling = {key, xref};
-	return settle_guarded(task, write_settled, &settling, error);
+	return settle_now(task, write_settled, &settling, error);
 }

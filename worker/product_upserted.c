@@ -125,7 +125,7 @@ static enum led_err update(struct upserting *upserting, struct json_object *body
 	if (!err) {
 		memcpy(upserting->xref.digest, digest, DIGEST_SIZE);
 		upserting->xref.reference = upserting->product.sku;
-		err = settle_guarded(task, write_updated, upserting, error);
+		err = settle_now(task, write_updated, upserting, error);
 	}
 	json_object_put(answer);
 	return err;

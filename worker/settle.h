@@ -27,4 +27,8 @@ enum led_err settle_attempt(struct task *task, const struct settle_attempt *atte
 enum led_err settle_guarded(struct task *task, db_work write, void *context,
 			    struct led_error *error) __attribute__((warn_unused_result));
 
+/* The same for what a pipeline writes on its way; a preview writes nothing. */
+enum led_err settle_now(struct task *task, db_work write, void *context, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 #endif

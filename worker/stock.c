@@ -37,7 +37,7 @@ static enum led_err settle(const struct stocking *stocking, const char *quantity
 			   struct led_error *error)
 {
 	struct settled settled = {stocking, quantity};
-	return settle_guarded(stocking->task, write_settled, &settled, error);
+	return settle_now(stocking->task, write_settled, &settled, error);
 }
 
 static enum led_err send(const struct stocking *stocking, const struct intent *intent,

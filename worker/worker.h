@@ -66,6 +66,7 @@ struct task {
 		const char *entity_type;
 		int64_t magento_id;
 	} behind;
+	struct preview *preview; /* NULL but for ledgerctl's preview: see preview.h */
 	/* The record the job at hand made, written in the transaction that settles it. */
 	struct {
 		struct xref_key key; /* binding is NULL when there is none */

@@ -77,7 +77,8 @@ static enum led_err load_key(const char *path, unsigned char *key, struct led_er
 static enum led_err load_version(const char *key_dir, enum seal_ring index, uint32_t version,
 				 struct ring *ring, struct led_error *error)
 {
-	static const char *const suffixes[] = {SEAL_ACTIVE, SEAL_STAGED, SEAL_ACTIVE};
+	enum { STAGED = 1 };
+	static const char *const suffixes[] = {SEAL_ACTIVE, [STAGED] = SEAL_STAGED, SEAL_ACTIVE};
 	char path[SEAL_PATH_MAX];
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
 		seal_file_path(key_dir, index, version, suffixes[i], path);
@@ -89,7 +90,7 @@ static enum led_err load_version(const char *key_dir, enum seal_ring index, uint
 		if (err)
 			return err;
 		ring->has[version] = true;
-		if (strcmp(suffixes[i], SEAL_ACTIVE) == 0)
+		if (i != STAGED)
 			ring->newest = version;
 		return LED_OK;
 	}

@@ -156,7 +156,7 @@ static enum led_err judge(const struct parts *parts, const struct magento_url_ru
 		return LED_OK;
 	if (strcmp(parts->scheme, "https") != 0)
 		return refuse(error, FAULT_NOT_HTTPS);
-	if (is_ip_address(parts->host))
+	if (!parts->host || is_ip_address(parts->host))
 		return refuse(error, FAULT_IP_ADDRESS);
 	if (!is_public_name(parts->host))
 		return refuse(error, FAULT_HOST);

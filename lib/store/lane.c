@@ -34,6 +34,24 @@ enum led_err lane_claim(struct db *db, struct arena *arena, const char *owner, s
 	return err;
 }
 
+enum led_err lane_claim_of(struct db *db, struct arena *arena, const char *binding,
+			   enum lane_upstream upstream, const char *owner, struct lane *lane,
+			   bool *claimed, const char **parked_why, struct led_error *error)
+{
+	const char *name = upstream == LANE_SAGE ? "sage" : "magento";
+	struct db_rows rows;
+	*claimed = false;
+	enum led_err err = db_query(db, arena, SQL_LANE_OF_BINDING,
+				    DB_ARGS(DB_S(binding), DB_S(name)), &rows, error);
+	if (err)
+		return err;
+	if (rows.count == 0)
+		return led_fail(error, LED_NOT_FOUND, "binding_unknown", "There is no binding %s.",
+				binding);
+	*parked_why = db_at_text(&rows, 0, 3);
+	return try_claim(db, &rows, 0, owner, lane, claimed, error);
+}
+
 enum led_err lane_renew(struct db *db, const struct lane *lane, bool *held, struct led_error *error)
 {
 	enum led_err err =

@@ -26,6 +26,13 @@ struct lane {
 enum led_err lane_claim(struct db *db, struct arena *arena, const char *owner, struct lane *lane,
 			bool *claimed, struct led_error *error) __attribute__((warn_unused_result));
 
+/* Claims one binding's lane, when nobody has it and it is not parked; *parked_why (in the
+ * arena) says why it is, else NULL. LED_NOT_FOUND when the binding has no such lane. */
+enum led_err lane_claim_of(struct db *db, struct arena *arena, const char *binding,
+			   enum lane_upstream upstream, const char *owner, struct lane *lane,
+			   bool *claimed, const char **parked_why, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Another LANE_LEASE_SECONDS from now; *held is false when the lease was lost. */
 enum led_err lane_renew(struct db *db, const struct lane *lane, bool *held, struct led_error *error)
 	__attribute__((warn_unused_result));

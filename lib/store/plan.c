@@ -21,7 +21,7 @@ enum led_err plan_of_account(struct db *db, struct arena *arena, int64_t account
 		.multi_currency = db_at_int(&rows, 0, 6) != 0,
 		.several_stores = db_at_int(&rows, 0, 7) != 0,
 		.consolidation = db_at_int(&rows, 0, 8) != 0,
-		.limits_bindings = db_at_text(&rows, 0, 9) != NULL,
+		.limits_bindings = db_at(&rows, 0, 9)->kind != DB_NULL,
 		.bindings = db_at_int(&rows, 0, 9),
 	};
 	return LED_OK;

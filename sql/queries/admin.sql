@@ -108,6 +108,89 @@ SELECT state, COUNT(*), TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(6))
 SELECT b.account_id, b.policy_version, b.sage_business_id, b.shop_url, a.name
   FROM binding AS b JOIN account AS a ON a.id = b.account_id WHERE b.id = ?;
 
+-- name: admin_xref_of_sage(binding, business, sage_id)
+SELECT kind, magento_key, displayed_as FROM entity_xref
+ WHERE binding_id = ? AND business_id = ? AND sage_id = ?;
+
+-- name: admin_plan_put(code, name, credit_notes, payments, products, stock, multi_currency, several_stores, consolidation, bindings)
+-- scope: installation
+INSERT INTO plan (code, name, credit_notes, payments, products, stock, multi_currency,
+                  several_stores, consolidation, bindings)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON DUPLICATE KEY UPDATE name = VALUES(name), credit_notes = VALUES(credit_notes),
+    payments = VALUES(payments), products = VALUES(products), stock = VALUES(stock),
+    multi_currency = VALUES(multi_currency), several_stores = VALUES(several_stores),
+    consolidation = VALUES(consolidation), bindings = VALUES(bindings);
+
+-- name: admin_plan_list()
+-- scope: installation
+SELECT p.code, p.name, p.credit_notes, p.payments, p.products, p.stock, p.multi_currency,
+       p.several_stores, p.consolidation, p.bindings,
+       (SELECT COUNT(*) FROM account AS a WHERE a.plan = p.code)
+  FROM plan AS p ORDER BY p.code;
+
+-- name: admin_plan_of_account(plan, account)
+-- scope: first parameter is the plan
+-- A plan that is none is refused by the foreign key.
+UPDATE account SET plan = ? WHERE id = ?;
+
+-- name: admin_plan_known(code)
+-- scope: installation
+SELECT 1 FROM plan WHERE code = ?;
+
+-- name: admin_last_before(binding, entity_type, before)
+-- Where a walk over the shop's ids may begin: the last one that came before a time.
+SELECT COALESCE(MAX(magento_id), 0) FROM sync_run
+ WHERE binding_id = ? AND entity_type = ? AND occurred_at < FROM_UNIXTIME(?);
+
+-- name: admin_run_done(binding, entity_type, magento_id, event)
+-- A run that succeeded, or is still to be worked on.
+SELECT 1 FROM sync_run
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND event = ?
+   AND status IN ('queued', 'running', 'succeeded') LIMIT 1;
+
+-- name: admin_run_next()
+-- scope: installation
+SELECT NEXT VALUE FOR run_number;
+
+-- name: admin_run_add(run, event, entity_type, magento_id, binding)
+-- scope: first parameter is the run
+INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id,
+                      store_id, occurred_at, policy_version)
+  SELECT ?, account_id, id, ?, ?, ?, 0, 0, UTC_TIMESTAMP(6), policy_version
+    FROM binding WHERE id = ?;
+
+-- name: admin_job_add(run, event, entity_type, magento_id, binding)
+-- scope: first parameter is the run
+-- Behind everything fresh: priority 1.
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id, priority)
+  SELECT id, binding_id, ?, ?, ?, ?, 1 FROM lane WHERE binding_id = ? AND upstream = 'sage';
+
+-- name: admin_entity_after(binding, entity_type, after)
+-- The first id behind another that an event ever named; the second column is NULL for none.
+SELECT MIN(magento_id), IF(MIN(magento_id) IS NULL, NULL, 'known') FROM sync_run
+ WHERE binding_id = ? AND entity_type = ? AND magento_id > ?;
+
+-- name: admin_push_jobs(binding)
+-- Everything that ended is told to the shop again.
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id, priority)
+  SELECT l.id, l.binding_id, MAX(r.id), 'push_state', r.entity_type, r.magento_id, 1
+    FROM sync_run AS r JOIN lane AS l ON l.binding_id = r.binding_id AND l.upstream = 'magento'
+   WHERE r.binding_id = ? AND r.entity_type <> 'other'
+     AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
+   GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
+  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
+
+-- name: admin_push_job(binding, entity_type, magento_id)
+-- The same for one entity.
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
+  SELECT l.id, l.binding_id, MAX(r.id), 'push_state', r.entity_type, r.magento_id
+    FROM sync_run AS r JOIN lane AS l ON l.binding_id = r.binding_id AND l.upstream = 'magento'
+   WHERE r.binding_id = ? AND r.entity_type = ? AND r.magento_id = ?
+     AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
+   GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
+  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
+
 -- name: admin_accounts()
 -- scope: installation
 SELECT a.id, a.name, (SELECT COUNT(*) FROM member m WHERE m.account_id = a.id),
@@ -142,6 +225,7 @@ UPDATE member SET totp_secret = NULL, totp_confirmed_at = NULL, totp_last_step =
  WHERE account_id = ? AND id = ?;
 
 -- name: admin_user_end_sessions(member)
+-- scope: the operator names the member
 DELETE FROM session WHERE member_id = ?;
 
 -- name: admin_user_end_resets(member)

@@ -5,6 +5,7 @@
 SELECT shop_url FROM binding WHERE id = ?;
 
 -- name: embed_health(binding_waiting, binding_failed, binding_last, account, binding)
+-- scope: the account stands behind the counts it is asked for
 -- Counted no further than 1000, each by one walk of the index sync_run_outcome.
 SELECT b.shop_url, b.status, b.magento_status, b.sage_status, b.sage_business_name,
        (SELECT COUNT(*) FROM (SELECT 1 FROM sync_run

@@ -15,6 +15,10 @@ SELECT l.id, l.binding_id, l.upstream
  ORDER BY l.served_at
  LIMIT ?;
 
+-- name: lane_of_binding(binding, upstream)
+SELECT id, binding_id, upstream, IF(parked_until > UTC_TIMESTAMP(6), parked_why, NULL)
+  FROM lane WHERE binding_id = ? AND upstream = ?;
+
 -- name: lane_claim(owner, seconds, lane)
 -- scope: installation
 -- One row changed: the lane is ours. None: somebody was faster.

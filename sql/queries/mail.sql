@@ -5,7 +5,7 @@
 INSERT INTO mail (recipient, subject, body) VALUES (?, ?, ?);
 
 -- name: mail_add_alert(subject, body, account)
--- scope: the account stands behind the text
+-- scope: the account stands behind what it is told
 -- To everybody who can do something about it.
 INSERT INTO mail (recipient, subject, body)
 SELECT email, ?, ? FROM member WHERE account_id = ? AND role IN ('owner', 'operator');

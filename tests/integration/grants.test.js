@@ -76,11 +76,11 @@ const FORBIDDEN = {
 		...['SELECT 1 FROM oauth_token', 'SELECT 1 FROM intent', 'SELECT 1 FROM token_seen'],
 		...["UPDATE binding SET status = 'revoked'", 'DELETE FROM binding', 'DELETE FROM sync_run'],
 		...["UPDATE sync_run SET status = 'succeeded'", 'DELETE FROM job', 'DELETE FROM run_attempt'],
-		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", "UPDATE member SET totp_secret = NULL", "UPDATE member SET email = 'x'"],
+		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'DELETE FROM account', "UPDATE member SET totp_secret = ''", "UPDATE member SET email = 'x'"],
 		...["CALL tenant_disconnect(UUID(), 1, '', 1)", 'INSERT INTO token_seen VALUES (UNHEX(MD5(1)), NOW())'],
 	],
 	'ledger-worker': [
-		...['SELECT id FROM member', "UPDATE member SET role = 'owner'", 'SELECT 1 FROM invitation', "INSERT INTO session SELECT * FROM session", "UPDATE session SET address = ''"],
+		...['SELECT password_hash FROM member', 'SELECT totp_secret FROM member', "UPDATE member SET role = 'owner'", 'SELECT 1 FROM invitation', "UPDATE account SET name = ''", "INSERT INTO session SELECT * FROM session", "UPDATE session SET address = ''"],
 		...['DELETE FROM binding', 'DELETE FROM sync_run', 'DELETE FROM oauth_token', 'DELETE FROM entity_xref'],
 		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'UPDATE token_seen SET expires_at = NOW()'],
 		...["CALL tenant_disconnect(UUID(), 1, '', 1)", "INSERT INTO lane (binding_id, upstream) VALUES (UUID(), 'sage')"],
