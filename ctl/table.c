@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_CAP (64 << 20) /* every binding of an installation */
+#define COLUMNS_MAX 16
+#define ARENA_CAP   (64 << 20) /* every binding of an installation */
 
 static struct json_object *value_to_json(const struct db_value *value)
 {
@@ -23,7 +24,7 @@ static struct json_object *value_to_json(const struct db_value *value)
 struct json_object *table_object(const char *const *columns, const struct db_rows *rows, size_t row)
 {
 	struct json_object *object = json_object_new_object();
-	for (size_t i = 0; columns[i] && i < rows->columns; i++)
+	for (size_t i = 0; i < rows->columns && columns[i]; i++)
 		json_object_object_add(object, columns[i], value_to_json(db_at(rows, row, i)));
 	return object;
 }
@@ -58,13 +59,13 @@ static void print_cell(const char *text, size_t width)
 
 void table_print(const char *const *columns, const struct db_rows *rows)
 {
-	size_t widths[16] = {0};
+	size_t widths[COLUMNS_MAX] = {0};
 	char number[24];
 	if (!rows->count) {
 		puts("none");
 		return;
 	}
-	for (size_t i = 0; columns[i] && i < 16; i++) {
+	for (size_t i = 0; i < COLUMNS_MAX && columns[i]; i++) {
 		widths[i] = strlen(columns[i]);
 		for (size_t row = 0; row < rows->count; row++) {
 			size_t width = width_of(value_text(db_at(rows, row, i), number));
@@ -74,7 +75,7 @@ void table_print(const char *const *columns, const struct db_rows *rows)
 	}
 	for (size_t row = 0; row < rows->count; row++) {
 		putchar('\n');
-		for (size_t i = 0; columns[i] && i < 16; i++)
+		for (size_t i = 0; i < COLUMNS_MAX && columns[i]; i++)
 			print_cell(value_text(db_at(rows, row, i), number), widths[i] + 2);
 	}
 	putchar('\n');

@@ -1,8 +1,8 @@
 #include "access.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "sage/oauth.h"
 #include "preview.h"
+#include "sage/oauth.h"
 #include "settle.h"
 
 #include <string.h>

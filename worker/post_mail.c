@@ -25,14 +25,6 @@ int64_t post_mail_delay(int64_t attempt)
 									  : 0;
 }
 
-enum led_err post_mail_check(const struct config *config, struct led_error *error)
-{
-	if (config->smtp_url[0] && !mail_address_valid(config->mail_from))
-		return led_fail(error, LED_VALIDATION, "bad_config",
-				"mail_from must be an e-mail address when smtp_url is set.");
-	return LED_OK;
-}
-
 static enum led_err send(const struct config *config, const struct letter_due *due,
 			 struct led_error *error)
 {

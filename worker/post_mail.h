@@ -14,10 +14,6 @@
  * stays. */
 void *post_mail_main(void *context);
 
-/* LED_VALIDATION, "bad_config", when there is a relay but no mail_from. */
-enum led_err post_mail_check(const struct config *config, struct led_error *error)
-	__attribute__((warn_unused_result));
-
 /* Seconds until the try after number `attempt` (the first is 1); 0: give up. */
 int64_t post_mail_delay(int64_t attempt);
 

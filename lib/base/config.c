@@ -12,7 +12,7 @@
 
 const char *const CONFIG_REGION_CODES[CONFIG_REGIONS] = {"GB", "US", "IE", "CA", "FR", "ES", "DE"};
 
-enum kind { TEXT, URL, REGION_URL, SMTP_URL, BOOL, INT, LEVEL };
+enum kind { TEXT, URL, REGION_URL, SMTP_URL, EMAIL, BOOL, INT, LEVEL };
 
 static const struct key {
 	const char *name;
@@ -56,7 +56,7 @@ static const struct key {
 	{"smtp_url", SMTP_URL, AT(smtp_url), "", 0, 0},
 	{"smtp_user", TEXT, AT(smtp_user), "", 0, 0},
 	{"smtp_password", TEXT, AT(smtp_password), "", 0, 0},
-	{"mail_from", TEXT, AT(mail_from), "", 0, 0},
+	{"mail_from", EMAIL, AT(mail_from), "", 0, 0},
 	{"allow_http_loopback", BOOL, AT(allow_http_loopback), "no", 0, 0},
 	{"signup", BOOL, AT(signup), "no", 0, 0},
 	{"worker_threads", INT, AT(worker_threads), "8", 1, 64},
@@ -76,7 +76,7 @@ static const struct key *find_key(const char *name)
 	return NULL;
 }
 
-static bool has_scheme(const char *value, enum kind kind)
+static bool has_form(const char *value, enum kind kind)
 {
 	if (kind == REGION_URL && !*value)
 		return true;
@@ -85,6 +85,8 @@ static bool has_scheme(const char *value, enum kind kind)
 	if (kind == SMTP_URL)
 		return !*value || strncmp(value, "smtps://", 8) == 0 ||
 		       strncmp(value, "smtp://", 7) == 0;
+	if (kind == EMAIL)
+		return !*value || text_is_email(value);
 	return true;
 }
 
@@ -96,7 +98,7 @@ static bool set_text(char *field, const char *value, enum kind kind)
 	memcpy(field, value, len + 1);
 	if (kind != TEXT && len > 1 && field[len - 1] == '/')
 		field[len - 1] = '\0';
-	return has_scheme(field, kind);
+	return has_form(field, kind);
 }
 
 static bool set_bool(bool *field, const char *value)
@@ -124,6 +126,7 @@ static bool set_value(struct config *config, const struct key *key, const char *
 	case URL:
 	case REGION_URL:
 	case SMTP_URL:
+	case EMAIL:
 		return set_text(field, value, key->kind);
 	case BOOL:
 		return set_bool(field, value);
@@ -155,6 +158,7 @@ static enum led_err bad_value(struct led_error *error, const char *where, const 
 		[URL] = "an http:// or https:// address",
 		[REGION_URL] = "an http:// or https:// address, or empty",
 		[SMTP_URL] = "an smtp:// or smtps:// address, or empty",
+		[EMAIL] = "a bare e-mail address, or empty",
 		[BOOL] = "yes or no",
 		[INT] = "a whole number in its range",
 		[LEVEL] = "debug, info, warning or error",
@@ -238,6 +242,9 @@ enum led_err config_load(const char *path, struct config *config, struct led_err
 		else if (!set_value(config, &keys[i], keys[i].fallback))
 			err = bad_value(error, "default", &keys[i]);
 	}
+	if (!err && config->smtp_url[0] && !config->mail_from[0])
+		err = led_fail(error, LED_VALIDATION, "bad_config",
+			       "smtp_url is set and mail_from is missing from %s.", path);
 	return err;
 }
 

@@ -41,8 +41,8 @@ struct config {
 	char sage_api_url[CONFIG_TEXT_MAX];
 	char sage_regional[CONFIG_SAGE_URLS][CONFIG_REGIONS][CONFIG_TEXT_MAX]; /* "": the common */
 	char shop_ports[CONFIG_TEXT_MAX]; /* besides 443 and 8443: "8444, 9443" */
-	char smtp_url[CONFIG_TEXT_MAX];  /* smtp://host[:port] or smtps://…; "": mail is kept */
-	char smtp_user[CONFIG_TEXT_MAX]; /* "": the relay asks for no sign-in */
+	char smtp_url[CONFIG_TEXT_MAX];   /* smtp://host[:port] or smtps://…; "": mail is kept */
+	char smtp_user[CONFIG_TEXT_MAX];  /* "": the relay asks for no sign-in */
 	char smtp_password[CONFIG_TEXT_MAX];
 	char mail_from[CONFIG_TEXT_MAX]; /* a bare address */
 	bool allow_http_loopback;        /* sandboxes and tests only */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define EMAIL_MAX 254 /* bytes */
+
 /* The length of the valid UTF-8 sequence at `s` with `left` bytes to go; 0 if none. */
 static size_t utf8_sequence(const unsigned char *s, size_t left)
 {
@@ -200,6 +202,17 @@ bool text_is_uuid(const char *text)
 			return false;
 	}
 	return text[36] == '\0';
+}
+
+bool text_is_email(const char *text)
+{
+	const char *at = strchr(text, '@');
+	if (!at || at == text || !at[1] || strchr(at + 1, '@') || strlen(text) > EMAIL_MAX)
+		return false;
+	for (const char *c = text; *c; c++)
+		if (*c <= ' ' || *c >= 0x7f || strchr("\"<>()[]\\,;:", *c))
+			return false;
+	return text[0] != '-';
 }
 
 bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *out)

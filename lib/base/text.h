@@ -46,6 +46,11 @@ void text_base32(const void *data, size_t len, char *out);
 /* The canonical textual UUID: 36 characters, lower or upper case hex, four hyphens. */
 bool text_is_uuid(const char *text);
 
+/* A bare e-mail address that can stand in a mail's header and on an SMTP line as it is:
+ * printable ASCII without blanks, quotes, brackets, commas or backslashes, one @ with something on
+ * both sides, at most 254 bytes (RFC 5321). */
+bool text_is_email(const char *text);
+
 /* Whole decimal numbers within [min, max]; no sign but '-', no space, no leading '+'. */
 bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *out);
 

@@ -248,6 +248,12 @@ static const struct books_code CODES[] = {
 	 "Connect the shop with an https address.", NULL},
 
 	/* Faults here, which only the operator can mend. */
+	{"bad_config", ERROR, "A configuration key is missing or has a bad value.",
+	 "Mend the key that the message names; deploy/ledger.conf.example explains each.", NULL},
+	{"binding_unknown", ERROR, "There is no connection with that id.",
+	 "Look it up with `ledgerctl binding list`.", NULL},
+	{"preview_too_long", ERROR, "What would be posted is too long to be shown.",
+	 "Nothing: the document itself is not affected.", NULL},
 	{"database_error", ERROR, "Ledger's own database refused a statement.",
 	 "Nothing: it is tried again. Tell the operator if it stays.", NULL},
 	{"database_gone", ERROR, "The connection to Ledger's own database was lost.",

@@ -3,24 +3,12 @@
 #include "base/text.h"
 
 #include <openssl/evp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
-#define ADDRESS_MAX 254
 #define LINE_MAX_QP 76 /* RFC 2045, section 6.7 */
 #define WORD_BYTES  42 /* of text in an encoded word: 56 in base64, 68 with its frame */
-
-bool mail_address_valid(const char *address)
-{
-	const char *at = strchr(address, '@');
-
-	if (!at || at == address || !at[1] || strchr(at + 1, '@') || strlen(address) > ADDRESS_MAX)
-		return false;
-	for (const char *c = address; *c; c++)
-		if (*c <= ' ' || *c >= 0x7f || strchr("\"<>()[]\\,;:", *c))
-			return false;
-	return address[0] != '-';
-}
 
 static bool is_header_text(const char *text)
 {
@@ -112,7 +100,7 @@ static void add_date(struct buf *out, int64_t when)
 enum led_err mail_message_write(const struct mail_message *message, struct buf *out,
 				struct led_error *error)
 {
-	if (!mail_address_valid(message->from) || !mail_address_valid(message->to) ||
+	if (!text_is_email(message->from) || !text_is_email(message->to) ||
 	    !is_header_text(message->subject) || !is_header_text(message->id))
 		return led_fail(error, LED_VALIDATION, "mail_header",
 				"An address or the subject cannot stand in a header.");

@@ -8,24 +8,18 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define MAIL_MESSAGE_MAX 65536 /* bytes of a whole message */
 
 struct mail_message {
-	const char *from; /* bare addresses: mail_address_valid */
+	const char *from; /* bare addresses: text_is_email */
 	const char *to;
 	const char *subject;
 	const char *body; /* lines end with \n */
 	const char *id;   /* unique: the Message-ID's part before the @ */
 	int64_t date;     /* Unix seconds */
 };
-
-/* A bare address that can stand in a header and on an SMTP line as it is: printable ASCII
- * without blanks, quotes, brackets, commas or backslashes, one @ with something on both
- * sides, at most 254 bytes. */
-bool mail_address_valid(const char *address);
 
 /* Appends the message, lines ended by CRLF. LED_VALIDATION, code "mail_header": a field has
  * a control character, which could begin a header of somebody else's choosing, or an address is

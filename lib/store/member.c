@@ -1,6 +1,6 @@
 #include "store/member.h"
 
-#include "mail/message.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -62,7 +62,7 @@ enum led_err member_password(struct db *db, struct arena *arena, int64_t account
 
 bool member_email_valid(const char *email)
 {
-	return mail_address_valid(email);
+	return text_is_email(email);
 }
 
 static const char *const ROLES[] = {

@@ -32,7 +32,7 @@ enum led_err member_password(struct db *db, struct arena *arena, int64_t account
  * or it is longer than MEMBER_EMAIL_MAX. */
 const char *member_email_fold(struct arena *arena, const char *email);
 
-/* Whether mail could go to such an address, folded: mail_address_valid. */
+/* Whether mail could go to such an address, folded: text_is_email. */
 bool member_email_valid(const char *email);
 
 /* "viewer", "operator", "owner". */

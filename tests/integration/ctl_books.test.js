@@ -38,11 +38,11 @@ after(() => stack?.stop());
 describe('policy', () => {
 	it('is got, set as a new version, and got again', async () => {
 		const { version } = await json('policy', 'get', '--binding', shop.tenant);
-		await books.settings({ invoice_number_prefix: 'WEB-', payment_method_map: { card: bank } });
+		await books.settings({ invoice_number_prefix: 'WEB-', payment_method_map: { stripe_payments: bank } });
 		const got = await json('policy', 'get', '--binding', shop.tenant);
 		assert.equal(got.version, version + 1);
 		assert.equal(got.policy.invoice_number_prefix, 'WEB-');
-		assert.deepEqual(got.policy.payment_method_map, { card: bank });
+		assert.deepEqual(got.policy.payment_method_map, { stripe_payments: bank });
 		await books.settings({ invoice_number_prefix: '', payment_method_map: {} });
 	});
 
@@ -50,7 +50,7 @@ describe('policy', () => {
 		[{ default_tax_rate_id: 'GB_NONE' }, 'not_in_reference', 'default_tax_rate_id'],
 		[{ default_ledger_account_id: 'x' }, 'not_in_reference', 'default_ledger_account_id'],
 		[{ default_bank_account_id: 'x' }, 'not_in_reference', 'default_bank_account_id'],
-		[{ payment_method_map: { card: 'x' } }, 'not_in_reference', 'payment_method_map[card]'],
+		[{ payment_method_map: { stripe_payments: 'x' } }, 'not_in_reference', 'payment_method_map[stripe_payments]'],
 		[{ tax_rate_map: { 20: 'GB_STANDARD', '20.00': 'GB_STANDARD' } }, 'duplicate', 'tax_rate_map[20.00]'],
 		[{ tax_rate_map: { 20: 'GB_NONE' } }, 'not_in_reference', 'tax_rate_map[20.00]'],
 		[{ invoice_number_prefix: 'TOOLONG' }, 'too_long', 'invoice_number_prefix'],

@@ -40,6 +40,11 @@ const SECRETS = {
 	'oauth_token.access_token': ['ledger-worker', 'ledger-connect'],
 	'oauth_token.refresh_token': ['ledger-worker', 'ledger-connect'],
 	'member.password_hash': ['ledger-dashboard', 'ledger-connect'],
+	'member.totp_secret': ['ledger-connect'],
+	'recovery_code.code_hash': ['ledger-connect'],
+	'invitation.token_hash': ['ledger-dashboard'],
+	'password_reset.token_hash': ['ledger-dashboard'],
+	'mail.body': ['ledger-worker'], // links that open something
 	'session.csrf_token': ['ledger-dashboard', 'ledger-worker', 'ledger-connect'],
 };
 const PROGRAMS = ['ledger-webhook', 'ledger-dashboard', 'ledger-worker', 'ledger-connect'];
@@ -71,11 +76,11 @@ const FORBIDDEN = {
 		...['SELECT 1 FROM oauth_token', 'SELECT 1 FROM intent', 'SELECT 1 FROM token_seen'],
 		...["UPDATE binding SET status = 'revoked'", 'DELETE FROM binding', 'DELETE FROM sync_run'],
 		...["UPDATE sync_run SET status = 'succeeded'", 'DELETE FROM job', 'DELETE FROM run_attempt'],
-		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'DELETE FROM account', "UPDATE member SET totp_secret = ''"],
+		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'DELETE FROM account', "UPDATE member SET totp_secret = ''", "UPDATE member SET email = 'x'"],
 		...["CALL tenant_disconnect(UUID(), 1, '', 1)", 'INSERT INTO token_seen VALUES (UNHEX(MD5(1)), NOW())'],
 	],
 	'ledger-worker': [
-		...['SELECT password_hash FROM member', 'SELECT totp_secret FROM member', "UPDATE account SET name = ''", "INSERT INTO session SELECT * FROM session", "UPDATE session SET address = ''"],
+		...['SELECT password_hash FROM member', 'SELECT totp_secret FROM member', "UPDATE member SET role = 'owner'", 'SELECT 1 FROM invitation', "UPDATE account SET name = ''", "INSERT INTO session SELECT * FROM session", "UPDATE session SET address = ''"],
 		...['DELETE FROM binding', 'DELETE FROM sync_run', 'DELETE FROM oauth_token', 'DELETE FROM entity_xref'],
 		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'UPDATE token_seen SET expires_at = NOW()'],
 		...["CALL tenant_disconnect(UUID(), 1, '', 1)", "INSERT INTO lane (binding_id, upstream) VALUES (UUID(), 'sage')"],

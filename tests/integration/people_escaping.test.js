@@ -59,7 +59,7 @@ before(async () => {
 	await who.signIn('demo.ltd@example.test', GOOD);
 	await stack.sql("UPDATE member SET email = 'kept@example.test'");
 	const { tenant } = await addBinding(stack);
-	ids = { binding: tenant, run: '1' };
+	ids = { binding: tenant, tenant, run: '1' };
 });
 after(() => stack?.stop());
 beforeEach(() => stack.sql('DELETE FROM sign_in_throttle'));

@@ -262,10 +262,13 @@ test('ledger-webhook does not run at all: 503 and JSON, from nginx', async () =>
 });
 
 test('the connect program does not run: 503 and JSON', async () => {
+	for (const pid of stack.sessionOf('connect')) process.kill(pid, 'SIGKILL');
+	await until('ledger-connect to be gone', () => stack.sessionOf('connect').length === 0);
 	const answer = await request(`${stack.ledgerUrl}/v1/magento/connect`, { body: { magento_base_url: 'x', pairing_code: 'x' } });
 	assert.equal(answer.status, 503, answer.text);
 	assertForm(answer);
 	assert.deepEqual(Object.keys(answer.json), ['error', 'message']);
+	await stack.restart('connect');
 });
 
 // ---- too much

@@ -12,7 +12,7 @@ const { until } = require('./lib/until');
 
 let stack, sage, shop, books, bank;
 
-const sell = (change = {}) => shop.sandbox('invoices', { ...CART, guest: books.guest(), state: 'open', payment_method: 'card', ...change });
+const sell = (change = {}) => shop.sandbox('invoices', { ...CART, guest: books.guest(), state: 'open', payment_method: 'stripe_payments', ...change });
 const pay = (sold) => shop.sandbox(`invoices/${sold.id}/pay`, {});
 const invoiceOf = async (sold) => (await sage.invoices()).filter((invoice) => invoice.reference === sold.increment_id);
 const paymentsOf = async (sold) => (await sage.ledger()).contact_payments.filter((payment) => payment.reference === sold.increment_id);
@@ -43,7 +43,7 @@ before(async () => {
 	bank = (await books.reference('bank_account'))[0].id;
 });
 after(() => stack?.stop());
-beforeEach(() => books.settings({ payment_method_map: { card: bank } }));
+beforeEach(() => books.settings({ payment_method_map: { stripe_payments: bank } }));
 afterEach(() => sage.calm());
 
 describe('a payment', () => {
@@ -127,7 +127,7 @@ describe('the order of the two events', () => {
 describe('an invoice that is not in Sage', () => {
 	it('failed: so does the payment; a retry of both, in order, settles it', async () => {
 		const sold = await sell({ state: 'paid' });
-		await books.settings({ payment_method_map: { card: bank }, invoice_number_prefix: 'X'.repeat(6) });
+		await books.settings({ payment_method_map: { stripe_payments: bank }, invoice_number_prefix: 'X'.repeat(6) });
 		await stack.sql(`UPDATE policy SET body = JSON_SET(body, '$.invoice_number_prefix', REPEAT('X', 20)) WHERE binding_id = '${shop.tenant}' ORDER BY version DESC LIMIT 1`);
 		await books.deliver();
 		await stack.runWorker();
@@ -135,24 +135,24 @@ describe('an invoice that is not in Sage', () => {
 		const failed = await books.finish('invoice.paid', sold.id);
 		assert.deepEqual([failed.status, failed.error_class, failed.error_code], ['failed', 'not_found', 'invoice_not_synced']);
 		assert.equal((await books.state('invoice', sold.id)).sync_status, 'failed');
-		await books.settings({ payment_method_map: { card: bank }, invoice_number_prefix: '' });
+		await books.settings({ payment_method_map: { stripe_payments: bank }, invoice_number_prefix: '' });
 		await shop.sandbox('cli-sync', { ids: [sold.id], event: 'both' });
 		await assertPaid(sold);
 	});
 
 	it('skipped by a filter: so is the payment, for the same reason', async () => {
-		await books.settings({ payment_method_map: { card: bank }, website_filter: [77] });
+		await books.settings({ payment_method_map: { stripe_payments: bank }, website_filter: [77] });
 		const sold = await sell({ state: 'paid' });
 		await books.deliver();
 		await stack.runWorker();
 		const run = await books.finish('invoice.paid', sold.id);
 		assert.deepEqual([run.status, run.skip_reason], ['skipped_by_policy', 'website_filtered']);
-		await books.settings({ payment_method_map: { card: bank }, website_filter: [] });
+		await books.settings({ payment_method_map: { stripe_payments: bank }, website_filter: [] });
 		assert.deepEqual(await invoiceOf(sold), []);
 	});
 
 	it('skipped as unpaid: it is posted when it is paid', async () => {
-		await books.settings({ payment_method_map: { card: bank }, sync_unpaid_invoices: false });
+		await books.settings({ payment_method_map: { stripe_payments: bank }, sync_unpaid_invoices: false });
 		const sold = await sell();
 		await books.deliver();
 		await stack.runWorker();
@@ -161,12 +161,12 @@ describe('an invoice that is not in Sage', () => {
 		await books.deliver();
 		await assertPaid(sold);
 		assert.equal((await books.state('invoice', sold.id)).sync_status, 'synced');
-		await books.settings({ payment_method_map: { card: bank }, sync_unpaid_invoices: true });
+		await books.settings({ payment_method_map: { stripe_payments: bank }, sync_unpaid_invoices: true });
 	});
 });
 
 describe('a method', () => {
-	for (const [map, what] of [[{}, 'unmapped'], [{ card: null }, 'mapped to none']])
+	for (const [map, what] of [[{}, 'unmapped'], [{ stripe_payments: null }, 'mapped to none']])
 		it(`${what}: the payment is skipped, the invoice stays open`, async () => {
 			await books.settings({ payment_method_map: map });
 			const sold = await sell({ state: 'paid' });

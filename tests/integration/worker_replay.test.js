@@ -53,7 +53,7 @@ async function makeAll() {
 	for (let i = 0; i < OF_EACH; i++) {
 		const customer = await shop.sandbox('customers', { events: false, email: `replay${i}@example.test`, first_name: 'Re', last_name: `Play ${i}`, address: ADDRESS });
 		const currency = [{}, { currency: 'EUR', base_to_order_rate: 1.17 }, { currency: 'USD', base_to_order_rate: 1.3 }][i % 3];
-		const invoice = await shop.sandbox('invoices', { ...CART, ...currency, events: false, customer_id: customer.id, state: 'paid', payment_method: 'card' });
+		const invoice = await shop.sandbox('invoices', { ...CART, ...currency, events: false, customer_id: customer.id, state: 'paid', payment_method: 'stripe_payments' });
 		const memo = await shop.sandbox('creditmemos', { events: false, invoice_id: invoice.id, shipping: 0, items: [{ sku: 'A', qty: 1 }] });
 		const product = await shop.sandbox('products', { events: false, sku: `R-${i}`, name: 'Mug', product_type: 'simple', price: 5, manage_stock: true, stock_qty: i + 1 });
 		made.customers.push(customer);

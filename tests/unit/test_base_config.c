@@ -104,6 +104,28 @@ Test(base_config, long_values)
 	cr_expect_not_null(strstr(error.message, "line 2"), "%s", error.message);
 }
 
+Test(base_config, mail)
+{
+	static const struct {
+		const char *lines;
+		bool fine;
+	} cases[] = {
+		{"", true},
+		{"smtp_url = smtp://relay:25\nmail_from = ledger@relay.example\n", true},
+		{"smtp_url = smtps://relay\nmail_from = ledger@relay.example\n", true},
+		{"mail_from = ledger@relay.example\n", true},
+		{"smtp_url = smtp://relay\n", false},
+		{"smtp_url = https://relay\nmail_from = ledger@relay.example\n", false},
+		{"smtp_url = smtp://relay\nmail_from = Ledger <ledger@relay.example>\n", false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[256];
+		snprintf(text, sizeof text, "public_url = https://x\n%s", cases[i].lines);
+		cr_expect_eq(load(text), cases[i].fine ? LED_OK : LED_VALIDATION, "%s",
+			     cases[i].lines);
+	}
+}
+
 Test(base_config, environment_overrides)
 {
 	setenv("LEDGER_WORKER_THREADS", "3", 1);
