@@ -55,8 +55,8 @@ void seal_file_path(const char *key_dir, enum seal_ring ring, uint32_t version, 
 static mode_t forbidden_mode(const char *path)
 {
 	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-	size_t len = credentials ? strlen(credentials) : 0;
-	return len && strncmp(path, credentials, len) == 0 && path[len] == '/' ? 007 : 077;
+	const char *at = credentials && *credentials ? strstr(path, credentials) : NULL;
+	return at == path ? 007 : 077;
 }
 
 static enum led_err load_key(const char *path, unsigned char *key, struct led_error *error)
