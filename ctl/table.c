@@ -23,7 +23,7 @@ static struct json_object *value_to_json(const struct db_value *value)
 struct json_object *table_object(const char *const *columns, const struct db_rows *rows, size_t row)
 {
 	struct json_object *object = json_object_new_object();
-	for (size_t i = 0; columns[i] && i < rows->columns; i++)
+	for (size_t i = 0; i < rows->columns && columns[i]; i++)
 		json_object_object_add(object, columns[i], value_to_json(db_at(rows, row, i)));
 	return object;
 }
@@ -64,7 +64,7 @@ void table_print(const char *const *columns, const struct db_rows *rows)
 		puts("none");
 		return;
 	}
-	for (size_t i = 0; columns[i] && i < 16; i++) {
+	for (size_t i = 0; i < 16 && columns[i]; i++) {
 		widths[i] = strlen(columns[i]);
 		for (size_t row = 0; row < rows->count; row++) {
 			size_t width = width_of(value_text(db_at(rows, row, i), number));
@@ -74,7 +74,7 @@ void table_print(const char *const *columns, const struct db_rows *rows)
 	}
 	for (size_t row = 0; row < rows->count; row++) {
 		putchar('\n');
-		for (size_t i = 0; columns[i] && i < 16; i++)
+		for (size_t i = 0; i < 16 && columns[i]; i++)
 			print_cell(value_text(db_at(rows, row, i), number), widths[i] + 2);
 	}
 	putchar('\n');

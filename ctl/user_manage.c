@@ -20,7 +20,8 @@ static enum led_err run_list(struct ctl *ctl, struct led_error *error)
 
 /* What happens to one person, in one transaction with its line in the audit log. */
 struct change {
-	const char *email, *action;
+	char email[USER_EMAIL_MAX + 1];
+	const char *action;
 	const char *hash; /* of a new password */
 	struct arena *arena;
 	int64_t account, member;
@@ -74,11 +75,9 @@ static enum led_err write_change(struct db *db, void *context, struct led_error 
 
 static enum led_err make_change(struct ctl *ctl, struct change *change, struct led_error *error)
 {
-	char email[USER_EMAIL_MAX + 1];
 	struct db *db = NULL;
-	if (!user_take_email(ctl_value(ctl, "--email"), email))
+	if (!user_take_email(ctl_value(ctl, "--email"), change->email))
 		return ctl_bad_value(error, "--email", "an e-mail address");
-	change->email = email;
 	change->arena = arena_new(ARENA_CAP);
 	if (!change->arena)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.");
