@@ -135,7 +135,7 @@ static enum led_err check(struct policy_work *work, struct led_error *error)
 	struct reference_item *items;
 	size_t count;
 	struct plan plan;
-	struct settings_faults faults;
+	struct settings_faults faults = {0};
 	enum led_err err =
 		reference_list(work->db, work->arena, work->binding, &items, &count, error);
 	if (!err)

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS_MAX 16
-#define ARENA_CAP   (64 << 20) /* every binding of an installation */
+#define ARENA_CAP (64 << 20) /* every binding of an installation */
 
 static struct json_object *value_to_json(const struct db_value *value)
 {
@@ -59,13 +58,13 @@ static void print_cell(const char *text, size_t width)
 
 void table_print(const char *const *columns, const struct db_rows *rows)
 {
-	size_t widths[COLUMNS_MAX] = {0};
+	size_t widths[16] = {0};
 	char number[24];
 	if (!rows->count) {
 		puts("none");
 		return;
 	}
-	for (size_t i = 0; i < COLUMNS_MAX && columns[i]; i++) {
+	for (size_t i = 0; i < 16 && columns[i]; i++) {
 		widths[i] = strlen(columns[i]);
 		for (size_t row = 0; row < rows->count; row++) {
 			size_t width = width_of(value_text(db_at(rows, row, i), number));
@@ -75,7 +74,7 @@ void table_print(const char *const *columns, const struct db_rows *rows)
 	}
 	for (size_t row = 0; row < rows->count; row++) {
 		putchar('\n');
-		for (size_t i = 0; i < COLUMNS_MAX && columns[i]; i++)
+		for (size_t i = 0; i < 16 && columns[i]; i++)
 			print_cell(value_text(db_at(rows, row, i), number), widths[i] + 2);
 	}
 	putchar('\n');

@@ -184,7 +184,7 @@ enum led_err contact_ensure(struct task *task, const struct books_context *books
 			    struct led_error *error)
 {
 	enum books_contact_choice choice;
-	struct books_contact_key key;
+	struct books_contact_key key = {0};
 	struct xref xref = {0};
 	struct intent intent = {0};
 	enum led_err err = choose(task, books, wanted, &choice, &key, &xref, &intent, error);
@@ -198,7 +198,7 @@ enum led_err contact_ensure_own(struct task *task, const struct books_context *b
 				const struct contact_wanted *wanted, struct xref *xref,
 				struct led_error *error)
 {
-	struct books_contact_key key;
+	struct books_contact_key key = {0};
 	struct intent intent = {0};
 	enum led_err err =
 		books_contact_key(BOOKS_CONTACT_OWN, wanted->buyer, wanted->currency, &key, error);

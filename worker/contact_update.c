@@ -131,7 +131,7 @@ enum led_err contact_update_known(struct task *task, const struct books_context 
 				  const struct magento_contact *customer, const char *currency,
 				  bool *updated, struct led_error *error)
 {
-	struct books_contact_key key;
+	struct books_contact_key key = {0};
 	struct xref xref;
 	struct db *db;
 	*updated = false;

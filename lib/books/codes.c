@@ -67,6 +67,9 @@ static const struct books_code CODES[] = {
 	 "Goods and services stand on one cross-border document; Sage takes only one of them.",
 	 "Correct the document in Sage if your EC sales list needs them apart.",
 	 "default_eu_goods_services_type"},
+	{"contact_not_updated", WARNING,
+	 "The customer's contact could not be brought up to date after the invoice was posted.",
+	 "Nothing: the customer's next event tries again.", NULL},
 	{"original_invoice_not_synced", WARNING,
 	 "The invoice that the credit memo is for is not in Sage, so the credit note stands alone.",
 	 "Sync the invoice, then allocate the credit note to it in Sage, if both are to cancel "

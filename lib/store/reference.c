@@ -45,7 +45,7 @@ static enum led_err replace_side(struct db *db, struct arena *arena, const char 
 	size_t old_count;
 	enum led_err err = reference_list(db, arena, binding, &old, &old_count, error);
 	for (size_t i = 0; !err && i < old_count; i++)
-		if ((strcmp(old[i].kind, REFERENCE_SHOP_METHOD) == 0) == shop &&
+		if (old[i].kind && (strcmp(old[i].kind, REFERENCE_SHOP_METHOD) == 0) == shop &&
 		    !holds(items, count, &old[i]))
 			err = db_run(db, SQL_REFERENCE_DELETE,
 				     DB_ARGS(DB_S(binding), DB_S(old[i].kind), DB_S(old[i].id)),
