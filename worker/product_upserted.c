@@ -94,6 +94,7 @@ static enum led_err create(struct upserting *upserting, struct intent *intent,
 		err = post_send(task, &upserting->post, intent, &upserting->xref, &answer, error);
 	if (!err)
 		err = post_settle_now(task, &upserting->post.key, &upserting->xref, error);
+	upserting->post.digest = NULL; /* it was the caller's */
 	json_object_put(answer);
 	books_document_release(&document);
 	return err;

@@ -171,9 +171,9 @@ static enum led_err join(struct db *db, void *context, struct led_error *error)
 }
 
 enum led_err sage_grant_join(struct db *db, struct arena *arena, const struct seal_keys *keys,
-			     const struct sage_join *what, struct led_error *error)
+			     const struct sage_join *wanted, struct led_error *error)
 {
-	struct joining j = {arena, keys, what};
+	struct joining j = {arena, keys, wanted};
 	return db_transaction(db, join, &j, error);
 }
 

@@ -47,7 +47,7 @@ struct sage_join {
  * binding is joined to another one, "business_taken" with a sentence that names the shop
  * that has it; nothing is stored then. */
 enum led_err sage_grant_join(struct db *db, struct arena *arena, const struct seal_keys *keys,
-			     const struct sage_join *join, struct led_error *error)
+			     const struct sage_join *wanted, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* Lets the binding go, on both sides: status revoked, keys and tokens deleted, queued work
