@@ -67,12 +67,10 @@ enum led_err connect_sage_form(void *program, struct http_request *request,
 			       struct http_response *response, struct led_error *error)
 {
 	const struct connect *connect = program;
-	struct http_form query = {0};
+	struct http_form query = page_query(request);
 	struct connection *connection;
 	enum led_err err;
 
-	if (http_form_parse(request->query, strlen(request->query), request->arena, &query, NULL))
-		query = (struct http_form){0};
 	err = connect_find(connect, request, response, http_form_get(&query, "binding"),
 			   &connection, error);
 	if (err || !connection)
