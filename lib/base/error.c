@@ -8,16 +8,15 @@
 enum led_err led_fail(struct led_error *error, enum led_err class, const char *code,
 		      const char *format, ...)
 {
-	char text[LED_MESSAGE_MAX + 1]; /* one byte more, to see on what the cut falls */
+	char text[LED_MESSAGE_MAX]; /* apart: an argument may be the old message */
 	if (!error)
 		return class;
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	size_t keep = text_utf8_cut(text, strlen(text), sizeof error->message - 1);
-	memcpy(error->message, text, keep);
-	error->message[keep] = '\0';
+	text_utf8_mend(text);
+	snprintf(error->message, sizeof error->message, "%s", text);
 	error->class = class;
 	error->retry_after = 0;
 	snprintf(error->code, sizeof error->code, "%s", code);

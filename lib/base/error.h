@@ -33,7 +33,8 @@ struct led_error {
 
 /* Fills `error` (which may be NULL) and returns `class`, so that failing is one
  * line: return led_fail(error, LED_SERDE, "not_json", "byte %zu", at);
- * A message longer than LED_MESSAGE_MAX is cut on a character boundary. */
+ * A message longer than LED_MESSAGE_MAX is cut on a character boundary, and so is a text
+ * that the format cuts ("%.60s"): a database takes nothing but whole characters. */
 enum led_err led_fail(struct led_error *error, enum led_err class, const char *code,
 		      const char *format, ...) __attribute__((format(printf, 4, 5)));
 

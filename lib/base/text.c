@@ -46,6 +46,18 @@ size_t text_utf8_cut(const char *text, size_t len, size_t max_bytes)
 	return keep;
 }
 
+void text_utf8_mend(char *text)
+{
+	size_t len = strlen(text), kept = 0;
+	for (size_t i = 0; i < len;) {
+		size_t n = utf8_sequence((const unsigned char *)text + i, len - i);
+		memmove(text + kept, text + i, n);
+		kept += n;
+		i += n ? n : 1;
+	}
+	text[kept] = '\0';
+}
+
 size_t text_utf8_prefix(const char *text, size_t len, size_t max_chars)
 {
 	size_t at = 0;

@@ -14,6 +14,10 @@ bool text_utf8_valid(const char *text, size_t len);
 /* The longest prefix of `text` of at most `max_bytes` that ends on a character. */
 size_t text_utf8_cut(const char *text, size_t len, size_t max_bytes);
 
+/* Drops every byte that belongs to no character, in place: what "%.60s" or a full buffer cut
+ * in two. */
+void text_utf8_mend(char *text);
+
 /* The bytes that the first `max_chars` characters of `text` take. */
 size_t text_utf8_prefix(const char *text, size_t len, size_t max_chars);
 

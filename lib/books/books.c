@@ -1,5 +1,6 @@
 #include "books/books.h"
 #include "base/json.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ void books_warn(struct books_warnings *warnings, const char *code, const char *f
 	va_start(args, format);
 	vsnprintf(warning->detail, sizeof warning->detail, format, args);
 	va_end(args);
+	text_utf8_mend(warning->detail);
 	warning->code = code;
 }
 

@@ -26,6 +26,7 @@ fault(const struct check *check, const char *code, const char *field, ...)
 		va_start(args, field);
 		vsnprintf(item->field, sizeof item->field, field, args);
 		va_end(args);
+		text_utf8_mend(item->field);
 		item->code = code;
 	}
 	faults->count++;

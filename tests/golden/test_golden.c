@@ -1,6 +1,7 @@
 /* Every file in tests/golden/cases is one test. */
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "books/codes.h"
 #include "golden.h"
 
@@ -82,6 +83,8 @@ static void check_error(const struct golden *golden, struct json_object *expecte
 	cr_expect_str_eq(golden->error.code, json_string(expected, "code"), "%s", golden->path);
 	cr_expect(strstr(golden->error.message, json_string(expected, "says")), "%s: says '%s'",
 		  golden->path, golden->error.message);
+	cr_expect(text_utf8_valid(golden->error.message, strlen(golden->error.message)),
+		  "%s: a character of the message is cut in two", golden->path);
 	cr_expect_not_null(books_code_find(golden->error.code),
 			   "%s: %s is not in the table of codes", golden->path, golden->error.code);
 }

@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #define BYTES(s_) (s_), sizeof(s_) - 1
@@ -60,6 +61,29 @@ Test(base_text, utf8_cut_falls_on_characters)
 	size_t len = sizeof text - 1;
 	for (size_t max = 0; max < sizeof expected / sizeof *expected; max++)
 		cr_expect_eq(text_utf8_cut(text, len, max), expected[max], "at %zu", max);
+}
+
+Test(base_text, utf8_mend_keeps_whole_characters)
+{
+	static const struct {
+		const char *broken, *mended;
+	} cases[] = {
+		{"", ""},
+		{"a\xc3\xa9 \xf0\x9f\x98\x80", "a\xc3\xa9 \xf0\x9f\x98\x80"},
+		{"'\xc3' is cut", "'' is cut"},
+		{"\xe2\x82\xac\xe2\x82", "\xe2\x82\xac"},
+		{"\xac\xe2\x82\xac", "\xe2\x82\xac"},
+		{"\xf0\x9f\x98", ""},
+		{"a\xff\xc0\x80"
+		 "b",
+		 "ab"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "%s", cases[i].broken);
+		text_utf8_mend(text);
+		cr_expect_str_eq(text, cases[i].mended, "case %zu", i);
+	}
 }
 
 Test(base_text, utf8_prefix_and_length)
