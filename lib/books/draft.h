@@ -36,6 +36,7 @@ struct draft_line {
 	int64_t discount; /* net of tax; 0 = none */
 	int64_t tax;
 	const char *tax_rate_id;
+	bool rate_guessed;   /* the default rate, though its percentage does not give the tax */
 	const char *eu_type; /* GOODS or SERVICES, of a cross-border line; else NULL */
 };
 

@@ -4,6 +4,7 @@
 #include "books/tax.h"
 #include "books/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DESCRIPTION_MAX 255 /* characters */
@@ -85,7 +86,7 @@ static enum led_err price_line(struct arena *arena, const struct magento_line *l
 static enum led_err make_line(const struct books_context *context,
 			      const struct draft_source *source, const struct magento_line *line,
 			      enum tax_reading reading, struct draft_line *out,
-			      struct books_warnings *warnings, struct led_error *error)
+			      struct led_error *error)
 {
 	struct tax_choice choice;
 	enum led_err err = price_line(context->arena, line, out, error);
@@ -102,9 +103,8 @@ static enum led_err make_line(const struct books_context *context,
 	err = tax_choose(context, &taxed, reading, &choice, error);
 	if (err)
 		return err;
-	if (choice.guessed)
-		books_warn(warnings, "tax_rate_defaulted", "%.80s", out->description);
 	out->tax_rate_id = choice.rate_id;
+	out->rate_guessed = choice.guessed;
 	out->tax = line->tax;
 	out->discount = choice.discount;
 	out->net = line->subtotal - choice.discount;
@@ -115,56 +115,62 @@ static enum led_err make_line(const struct books_context *context,
 
 static enum led_err make_lines(const struct books_context *context,
 			       const struct draft_source *source, enum tax_reading reading,
-			       struct draft *draft, struct books_warnings *warnings,
-			       struct led_error *error)
+			       struct draft *draft, struct led_error *error)
 {
 	enum led_err err = LED_OK;
+	size_t room = (source->line_count + DRAFT_EXTRA) * sizeof *draft->lines;
 	draft->line_count = 0;
+	draft->lines = arena_alloc(context->arena, room);
+	if (!draft->lines)
+		return out_of_memory(error);
 	for (size_t i = 0; !err && i < source->line_count; i++)
 		if (!is_mirror(source, &source->lines[i]))
 			err = make_line(context, source, &source->lines[i], reading,
-					&draft->lines[draft->line_count++], warnings, error);
+					&draft->lines[draft->line_count++], error);
 	return err;
 }
 
-/* Whether lines, shipping and the memo's adjustments sum to the grand total. */
-static bool sums_up(const struct draft_source *source, const struct draft *draft)
+/* How many pennies lines, shipping and the memo's adjustments are off the grand total. */
+static int64_t pennies_off(const struct draft_source *source, const struct draft *draft)
 {
 	int64_t sum = source->shipping_amount + source->shipping_tax + source->refund - source->fee;
 	for (size_t i = 0; i < draft->line_count; i++)
 		sum += draft->lines[i].net + draft->lines[i].tax;
-	return sum == source->grand_total;
+	return llabs(sum - source->grand_total);
 }
 
-static bool has_discount(const struct draft *draft)
+static int64_t discounted_lines(const struct draft *draft)
 {
+	int64_t count = 0;
 	for (size_t i = 0; i < draft->line_count; i++)
-		if (draft->lines[i].discount)
-			return true;
-	return false;
+		count += draft->lines[i].discount > 0;
+	return count;
 }
 
-/* The discounts are read as net of tax, unless only the other reading sums up. */
+/* Discounts are read as net of tax, unless the other reading leaves less to adjust and no
+ * more than rounding explains: it divides by 1 + r what the shop has rounded, so each
+ * discount may be a penny off. */
+static bool is_better(const struct draft_source *source, const struct draft *gross,
+		      const struct draft *net)
+{
+	int64_t off = pennies_off(source, gross);
+	return off < pennies_off(source, net) && off <= discounted_lines(gross);
+}
+
 enum led_err draft_add_lines(const struct books_context *context, const struct draft_source *source,
 			     struct draft *draft, struct books_warnings *warnings,
 			     struct led_error *error)
 {
 	struct draft gross = {0};
-	size_t room = (source->line_count + DRAFT_EXTRA) * sizeof *draft->lines;
-	draft->lines = arena_alloc(context->arena, room);
-	if (!draft->lines)
-		return out_of_memory(error);
-	enum led_err err = make_lines(context, source, TAX_DISCOUNT_NET, draft, warnings, error);
-	if (err || sums_up(source, draft) || !has_discount(draft))
-		return err;
-	struct books_warnings gross_warnings = {0};
-	gross.lines = arena_alloc(context->arena, room);
-	if (!gross.lines)
-		return out_of_memory(error);
-	err = make_lines(context, source, TAX_DISCOUNT_GROSS, &gross, &gross_warnings, error);
-	if (!err && sums_up(source, &gross)) {
-		*draft = gross;
-		*warnings = gross_warnings;
+	enum led_err err = make_lines(context, source, TAX_DISCOUNT_NET, draft, error);
+	if (!err && discounted_lines(draft) > 0 && pennies_off(source, draft) > 0) {
+		err = make_lines(context, source, TAX_DISCOUNT_GROSS, &gross, error);
+		if (!err && is_better(source, &gross, draft))
+			*draft = gross;
 	}
+	for (size_t i = 0; !err && i < draft->line_count; i++)
+		if (draft->lines[i].rate_guessed)
+			books_warn(warnings, "tax_rate_defaulted", "%.80s",
+				   draft->lines[i].description);
 	return err;
 }

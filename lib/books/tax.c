@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WHOLE_UNIT        10000 /* a quantity of 1, at MAGENTO_UNIT_SCALE */
 #define COUNT(table)      (sizeof(table) / sizeof((table)[0]))
 #define CROSS_BORDER_RATE "GB_ZERO" /* Sage refuses anything else from a UK business */
 
-/* Two digits more than a penny has: enough to tell which percentage is nearer. */
-#define NEAR_SCALE (MONEY_SCALE + 2)
+/* Four digits more than a penny has: enough to tell which percentage is nearer. */
+#define NEAR_SCALE (MONEY_SCALE + 4)
 
 static const struct decimal ZERO_PERCENT = {0, PERCENTAGE_SCALE};
 
@@ -49,7 +50,7 @@ static bool net_discount(const struct tax_line *line, enum tax_reading reading,
 /* How many pennies off the tax may be: Magento rounds unit by unit or row by row. */
 static int64_t tolerance(const struct tax_line *line, int64_t net)
 {
-	int64_t quantity = line->quantity.units / 10000; /* whole units, of scale 4 */
+	int64_t quantity = line->quantity.units / WHOLE_UNIT;
 	int64_t most = llabs(net) / 100;
 	if (most < 1)
 		most = 1;
@@ -253,6 +254,7 @@ enum led_err tax_choose(const struct books_context *context, const struct tax_li
 	if (line->abroad)
 		return choose_abroad(line, out, error);
 	if (!line->tax) {
+		reading = TAX_DISCOUNT_NET; /* no tax is in such a discount either */
 		const char *zero = zero_rate(context);
 		if (zero)
 			return choose_mapped(context, line, zero, ZERO_PERCENT, reading, out,
