@@ -23,7 +23,6 @@ enum led_err draft_add_shipping(const struct books_context *context,
 	struct tax_choice choice;
 	struct tax_line taxed = {
 		.name = "Shipping",
-		.quantity = decimal_of(1, 0),
 		.subtotal = source->shipping_amount,
 		.tax = source->shipping_tax,
 		.abroad = source->abroad,
@@ -118,7 +117,7 @@ enum led_err draft_add_adjustment(const struct books_context *context,
 		return err;
 	decimal_print(money_of(rest), amount);
 	books_warn(warnings, "adjusted_to_total", "%s %s", amount, source->currency);
-	if (llabs(rest) * LARGE_PART > llabs(source->grand_total))
+	if (llabs(rest) > source->grand_total / LARGE_PART)
 		books_warn(warnings, "adjustment_large", "%s %s", amount, source->currency);
 	return LED_OK;
 }
@@ -126,7 +125,13 @@ enum led_err draft_add_adjustment(const struct books_context *context,
 enum led_err draft_make(const struct books_context *context, const struct draft_source *source,
 			struct draft *out, struct books_warnings *warnings, struct led_error *error)
 {
+	char total[DECIMAL_TEXT_MAX];
 	*out = (struct draft){0};
+	if (source->grand_total < 0)
+		return led_fail(error, LED_VALIDATION, "negative_total",
+				"The shop's total is %s %s, and Sage has no document below 0.",
+				decimal_print(money_of(source->grand_total), total),
+				source->currency);
 	if (!context->policy->default_ledger_account_id)
 		return led_fail(error, LED_VALIDATION, "settings_incomplete",
 				"The setting default_ledger_account_id is not set.");

@@ -9,7 +9,7 @@
  * `contact_id` is the contact's id in Sage. Fills `out` (release it also after an error).
  * LED_VALIDATION: "reference_too_long", "tax_rate_not_mapped", "cross_border_tax_charged",
  * "not_in_reference", "no_tax_rate_missing", "settings_incomplete", "date_missing",
- * "nothing_to_post", "amount_too_large".
+ * "nothing_to_post", "negative_total", "amount_too_large".
  */
 enum led_err books_invoice(const struct books_context *context,
 			   const struct magento_invoice *invoice, const char *contact_id,
