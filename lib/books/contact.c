@@ -3,13 +3,14 @@
 #include "books/contact_reference.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum books_contact_choice books_contact_choose(const struct policy *policy,
 					       const struct magento_contact *buyer, bool has_own,
 					       int64_t grand_total)
 {
 	int64_t threshold = policy->b2c_consolidation.min_total_for_individual;
-	bool has_company = buyer->company && *buyer->company;
+	bool has_company = buyer->company && buyer->company[strspn(buyer->company, " \t\r\n")];
 	bool own = !policy->b2c_consolidation.enabled ||
 		   (has_company && policy->b2c_consolidation.always_individual_for_b2b) ||
 		   has_own || (threshold > 0 && grand_total >= threshold);
