@@ -10,7 +10,7 @@
 enum tax_reading { TAX_DISCOUNT_NET, TAX_DISCOUNT_GROSS };
 
 struct tax_line {
-	const char *name; /* for messages */
+	const char *name;        /* for messages */
 	struct decimal quantity; /* MAGENTO_UNIT_SCALE */
 	int64_t subtotal;
 	int64_t tax;
