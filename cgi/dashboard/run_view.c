@@ -19,7 +19,7 @@ static void add_money(struct page *page, struct json_object *item, const char *k
 void run_view_problem(struct page *page, struct json_object *parent, const char *key,
 		      const char *class, const char *code, const char *message)
 {
-	const struct books_code *known = code ? books_code_find(code) : NULL;
+	const struct books_code *known = code ? books_code_find(code, NULL) : NULL;
 	struct json_object *problem;
 
 	if (!class && !code && !message)

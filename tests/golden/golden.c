@@ -44,7 +44,7 @@ bool golden_skips(const struct golden *golden, struct books_filter_input *input)
 	cr_expect(expected && reason && strcmp(expected, reason) == 0,
 		  "%s: skipped for '%s' instead of '%s'", golden->path, reason ? reason : "nothing",
 		  expected ? expected : "nothing");
-	cr_expect(!reason || books_code_find(reason), "%s: %s is not in the table of codes",
+	cr_expect(!reason || books_code_find(reason, NULL), "%s: %s is not in the table of codes",
 		  golden->path, reason);
 	return true;
 }
@@ -72,7 +72,7 @@ void golden_expect_warnings(const struct golden *golden, const struct books_warn
 				 golden->path);
 		cr_expect_str_eq(warnings->item[i].detail, json_string(warning, "detail"), "%s",
 				 golden->path);
-		cr_expect_not_null(books_code_find(warnings->item[i].code),
+		cr_expect_not_null(books_code_find(warnings->item[i].code, NULL),
 				   "%s: %s is not in the table of codes", golden->path,
 				   warnings->item[i].code);
 	}

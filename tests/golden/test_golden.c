@@ -85,7 +85,7 @@ static void check_error(const struct golden *golden, struct json_object *expecte
 		  golden->path, golden->error.message);
 	cr_expect(text_utf8_valid(golden->error.message, strlen(golden->error.message)),
 		  "%s: a character of the message is cut in two", golden->path);
-	cr_expect_not_null(books_code_find(golden->error.code),
+	cr_expect_not_null(books_code_find(golden->error.code, NULL),
 			   "%s: %s is not in the table of codes", golden->path, golden->error.code);
 }
 

@@ -1,7 +1,6 @@
-/* What stands around a translation: warnings, idempotency id, the total Sage answers, codes. */
+/* What stands around a translation: warnings, idempotency id, the total Sage answers. */
 #include "base/json.h"
 #include "books/books.h"
-#include "books/codes.h"
 #include "books/contact.h"
 
 #include <criterion/criterion.h>
@@ -70,23 +69,6 @@ Test(books_document, idempotency_id_goes_into_the_resource)
 	cr_expect_eq(books_set_idempotency_id(json, "0123", &error), LED_OK);
 	cr_expect_str_eq(json_string(json_member(json, "sales_invoice"), "idempotency_id"), "0123");
 	json_object_put(json);
-}
-
-Test(books_document, codes_are_whole_and_unique)
-{
-	size_t count;
-	const struct books_code *codes = books_codes(&count);
-	for (size_t i = 0; i < count; i++) {
-		cr_expect_eq(books_code_find(codes[i].code), &codes[i], "%s stands twice",
-			     codes[i].code);
-		cr_expect_lt(strlen(codes[i].code), LED_CODE_MAX);
-		const char *texts[] = {codes[i].means, codes[i].to_do};
-		for (size_t j = 0; j < 2; j++)
-			cr_expect_eq(texts[j][strlen(texts[j]) - 1], '.', "%s", codes[i].code);
-	}
-	cr_expect_null(books_code_find("no_such_code"));
-	for (enum led_err class = LED_AUTH; class <= LED_INTERNAL; class ++)
-		cr_expect_not_null(books_code_find(led_err_name(class)), "%s", led_err_name(class));
 }
 
 /* A contact in another currency than the business's. */
