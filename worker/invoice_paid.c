@@ -21,6 +21,7 @@
 #include "invoice.h"
 #include "settle.h"
 #include "shop.h"
+#include "warnings.h"
 
 #include <string.h>
 
@@ -81,22 +82,49 @@ static enum led_err judge(struct paying *paying, const char **reason, struct led
 	return LED_OK;
 }
 
-/* The invoice was not posted by its own event: this one does, and settles it at once. */
+struct selling {
+	const struct xref_key *key;
+	const struct xref *sold;
+	int64_t run;
+	const char *warnings;
+};
+
+static enum led_err write_sold(struct db *db, void *context, struct led_error *error)
+{
+	const struct selling *selling = context;
+	enum led_err err = post_settle(db, selling->key, selling->sold, error);
+	return err ? err : run_warn(db, selling->run, selling->warnings, error);
+}
+
+/* Settles the invoice at once, and with it what is worth saying of it: whatever becomes of
+ * this attempt, the next one finds both. */
+static enum led_err settle_invoice(struct paying *paying, const struct xref_key *key,
+				   const struct run_end *end, struct led_error *error)
+{
+	struct task *task = paying->task;
+	struct selling selling = {.key = key, .sold = &paying->sold, .run = paying->run->id};
+	enum led_err err = warnings_read(task->job_arena, end->warnings, &task->warnings, error);
+	if (!err)
+		err = warnings_print(task->job_arena, &task->warnings, &selling.warnings, error);
+	return err ? err : settle_now(task, write_sold, &selling, error);
+}
+
+/* The invoice was not posted by its own event: this one does. What an earlier attempt said
+ * of it, when it translated it, goes on with the payment's warnings. */
 static enum led_err bring_invoice(struct paying *paying, struct led_error *error)
 {
 	struct task *task = paying->task;
-	struct run_end ignored = {0};
+	struct run_end end = {0};
 	struct intent intent;
 	struct post post = invoice_post(task, paying->invoice.magento_id);
 	enum led_err err = post_look(task, &post, &paying->sold, &intent, error);
-	if (!err && !paying->sold.found) {
-		err = invoice_bring(task, &paying->books, paying->run, &paying->invoice, &intent,
-				    &paying->sold, &ignored, error);
-		if (!err)
-			err = post_settle_now(task, &post.key, &paying->sold, error);
-		paying->end->warnings = ignored.warnings;
-	}
-	return err;
+	if (!err && (paying->sold.found || intent.found))
+		err = warnings_read(task->job_arena, paying->run->warnings, &task->warnings, error);
+	if (err || paying->sold.found)
+		return err;
+	err = invoice_bring(task, &paying->books, paying->run, &paying->invoice, &intent,
+			    &paying->sold, &end, error);
+	return err ? err : settle_invoice(paying, &post.key, &end, error);
 }
 
 /* What Sage says of the invoice: its contact, and what is outstanding. */
@@ -139,13 +167,8 @@ static enum led_err intend(struct paying *paying, struct post *post, struct led_
 static enum led_err send(struct paying *paying, const struct post *post,
 			 struct json_object **answer, struct led_error *error)
 {
-	const char *warnings = paying->end->warnings;
-	enum led_err err =
-		document_send(paying->task, post, &paying->intent, paying->invoice.grand_total,
-			      &paying->task->posted.xref, paying->end, answer, error);
-	if (!err && !paying->end->warnings)
-		paying->end->warnings = warnings; /* of the invoice that was posted first */
-	return err;
+	return document_send(paying->task, post, &paying->intent, paying->invoice.grand_total,
+			     &paying->task->posted.xref, paying->end, answer, error);
 }
 
 /* Sage refused the payment: when less is outstanding than was to be allocated, that is why,

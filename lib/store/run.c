@@ -27,6 +27,7 @@ enum led_err run_get(struct db *db, struct arena *arena, const char *binding, in
 		.store_id = db_at_int(&rows, 0, 4),
 		.occurred_at = db_at_int(&rows, 0, 5),
 		.policy_version = db_at_int(&rows, 0, 6),
+		.warnings = db_at_text(&rows, 0, 8),
 	};
 	return LED_OK;
 }

@@ -11,6 +11,7 @@ struct run {
 	int64_t id, magento_id, website_id, store_id;
 	int64_t occurred_at; /* Unix seconds */
 	int64_t policy_version;
+	const char *warnings; /* JSON, in the arena: what earlier attempts had to say; or NULL */
 };
 
 /* LED_NOT_FOUND when the binding has no such run. */

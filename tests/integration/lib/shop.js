@@ -59,11 +59,12 @@ async function control(url, body) {
  * Joins shop `shop` of the shop sandbox to `business` of the Sage sandbox. Resolves with
  * { tenant, apiKey, base, business, sandbox, sage }: sandbox('invoices', {…}) calls the
  * shop's control, sage('ledger?…') that of the Sage sandbox; with a body it is a POST.
+ * `through` is where Ledger finds the shops when that is not the sandbox itself (a gate).
  */
-async function pairShop(stack, { shop = 'demo', account, business = BUSINESS, region } = {}) {
+async function pairShop(stack, { shop = 'demo', account, business = BUSINESS, region, through = stack.shopUrl } = {}) {
 	const sage = (path, body) => control(`${stack.sageUrl}/_sandbox/${path}`, body);
-	const base = `${stack.shopUrl}/${shop}`;
-	const sandbox = (path, body) => control(`${base}/_sandbox/${path}`, body);
+	const base = `${through}/${shop}`;
+	const sandbox = (path, body) => control(`${stack.shopUrl}/${shop}/_sandbox/${path}`, body);
 	const { refresh_token: refreshToken } = await sage('grant', { business });
 	const made = await addBinding(stack, { account, base, business, region, refreshToken });
 	await sandbox('pair', { tenant_id: made.tenant, api_key: made.apiKey, base_url: stack.ledgerUrl });
