@@ -56,7 +56,7 @@ static int64_t times(int64_t a, int64_t b)
 	return negative ? -rounded : rounded;
 }
 
-static bool line_total(struct json_object *line, int64_t *pennies)
+bool sage_line(struct json_object *line, struct sage_line *out)
 {
 	int64_t quantity, price, tax, twin, discount = 0;
 	struct json_object *off = member(line, "discount_amount");
@@ -66,8 +66,9 @@ static bool line_total(struct json_object *line, int64_t *pennies)
 	    !sage_number(member(line, "currency_tax_amount"), &twin) || tax != twin ||
 	    (off && (!sage_number(off, &discount) || discount <= 0)))
 		return false;
-	int64_t net = to_pennies(times(quantity, to_pennies(price) * 10000));
-	*pennies = net - to_pennies(discount) + to_pennies(tax);
+	out->subtotal = to_pennies(times(quantity, to_pennies(price) * 10000));
+	out->discount = to_pennies(discount);
+	out->tax = to_pennies(tax);
 	return true;
 }
 
@@ -102,13 +103,13 @@ static bool document_total(struct json_object *document, const char *lines_key,
 			   struct json_object *reference, int64_t *pennies)
 {
 	struct json_object *lines = member(document, lines_key);
-	int64_t of_line;
+	struct sage_line line;
 	if (!lines || !shipping_total(document, reference, pennies))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(lines); i++) {
-		if (!line_total(json_object_array_get_idx(lines, i), &of_line))
+		if (!sage_line(json_object_array_get_idx(lines, i), &line))
 			return false;
-		*pennies += of_line;
+		*pennies += line.subtotal - line.discount + line.tax;
 	}
 	return true;
 }

@@ -21,6 +21,14 @@ bool sage_number(struct json_object *value, int64_t *millionths);
  * what changes hands. False when the body is not what Sage takes. */
 bool sage_total(struct json_object *body, struct json_object *reference, int64_t *millionths);
 
+/* A line as Sage reads it, in pennies: quantity x price, each rounded, then discount and tax. */
+struct sage_line {
+	int64_t subtotal, discount, tax;
+};
+
+/* False when the line is not what Sage takes. */
+bool sage_line(struct json_object *line, struct sage_line *out);
+
 /* NULL, or what Sage would refuse: an unknown key, a text too long, a missing field. An
  * update may leave out any. */
 const char *sage_refusal(struct json_object *body, bool is_update, char *room, unsigned long size);
