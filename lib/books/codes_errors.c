@@ -69,6 +69,8 @@ const struct books_code CODES_ERRORS[] = {
 	 "Open the settings and save them again; tell the operator if this stays.", NULL},
 	{"invalid_format", "A setting has a value that cannot be used.",
 	 "Correct the setting that the message names; then retry.", NULL},
+	{"out_of_range", "A setting has a value that is none of those allowed.",
+	 "Correct the setting that the message names; then retry.", NULL},
 	{"tier_limit_exceeded", "The plan allows fewer of these than were asked for.",
 	 "Choose a larger plan, or fewer of them.", NULL},
 	{"unknown_time_zone", "The time zone of the settings is not known here.",

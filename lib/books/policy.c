@@ -37,7 +37,7 @@ enum kind {
 	IDS,     /* list of positive integers; struct policy_ids */
 	PAIRS,   /* object of strings or nulls; struct policy_pairs */
 	RATES,   /* object of percentage → id; struct policy_rates */
-	MONEY,   /* number or numeric string, >= 0; int64_t */
+	MONEY,   /* number or numeric string; int64_t */
 	PRIORITY /* "Company" or "Person" */
 };
 
@@ -197,10 +197,12 @@ static enum led_err read_rates(const struct reader *reader, const struct setting
 static enum led_err read_priority(const struct reader *reader, const struct setting *setting,
 				  struct json_object *value)
 {
-	const char *name =
-		json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
-	if (strcmp(name, "Company") != 0 && strcmp(name, "Person") != 0)
+	if (!json_object_is_type(value, json_type_string))
 		return invalid(reader, setting->key);
+	const char *name = json_object_get_string(value);
+	if (strcmp(name, "Company") != 0 && strcmp(name, "Person") != 0)
+		return led_fail(reader->error, LED_VALIDATION, "out_of_range",
+				"The setting %s is neither Company nor Person.", setting->key);
 	*FIELD(enum policy_name_priority, reader->policy, setting) =
 		*name == 'C' ? POLICY_COMPANY_FIRST : POLICY_PERSON_FIRST;
 	return LED_OK;
@@ -210,7 +212,7 @@ static enum led_err read_money(const struct reader *reader, const struct setting
 			       struct json_object *value)
 {
 	struct decimal money;
-	if (!json_decimal(value, MONEY_SCALE, &money) || money.units < 0)
+	if (!json_decimal(value, MONEY_SCALE, &money))
 		return invalid(reader, setting->key);
 	*FIELD(int64_t, reader->policy, setting) = money.units;
 	return LED_OK;
