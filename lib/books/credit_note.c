@@ -1,17 +1,15 @@
 #include "books/credit_note.h"
-#include "books/currency.h"
-#include "books/document.h"
-#include "books/draft.h"
+#include "books/sale.h"
 #include "books/text.h"
 
 /* The original invoice's, else the customer's. */
-static struct document_addresses choose_addresses(const struct books_credit_note_input *input)
+static struct sale_addresses choose_addresses(const struct books_credit_note_input *input)
 {
-	struct document_addresses addresses = {0};
+	struct sale_addresses addresses = {0};
 	if (input->invoice)
-		addresses = document_addresses_of_invoice(input->invoice);
+		addresses = sale_addresses_of_invoice(input->invoice);
 	if (!addresses.billing)
-		addresses = document_addresses_of_contact(&input->memo->customer);
+		addresses = sale_addresses_of_contact(&input->memo->customer);
 	return addresses;
 }
 
@@ -43,66 +41,36 @@ static const char *make_notes(const struct books_context *context,
 	return notes;
 }
 
-static enum led_err print_credit_note(const struct books_context *context,
-				      const struct books_credit_note_input *input,
-				      const struct document_addresses *addresses,
-				      const char *reference, const struct draft *draft,
-				      struct books_document *out, struct led_error *error)
-{
-	struct body body;
-	char date[ZONE_DATE_SIZE];
-	const struct magento_creditmemo *memo = input->memo;
-	struct currency_source currency = {
-		.currency = memo->currency,
-		.has_rate = memo->has_base_to_order_rate,
-		.base_to_order_rate = memo->base_to_order_rate,
-	};
-	body_init(&body);
-	struct json_object *resource = body_object(&body, body.root, "sales_credit_note");
-	body_text(&body, resource, "contact_id", input->contact_id);
-	body_text(&body, resource, "date", zone_date(context->zone, memo->created_at, date));
-	body_text(&body, resource, "original_invoice_date",
-		  zone_date(context->zone, original_instant(input), date));
-	body_text(&body, resource, "reference", reference);
-	currency_print(context, &currency, &body, resource, &out->warnings);
-	document_print_notes(context, make_notes(context, input, &body.failed), &body, resource);
-	document_print_addresses(context, addresses, &body, resource, &out->warnings);
-	draft_print(context, draft, &body, resource, "credit_note_lines");
-	out->total = draft_total(draft);
-	return document_finish(&body, out, error);
-}
-
 enum led_err books_credit_note(const struct books_context *context,
 			       const struct books_credit_note_input *input,
 			       struct books_document *out, struct led_error *error)
 {
-	struct draft draft;
-	const char *reference;
 	const struct magento_creditmemo *memo = input->memo;
-	struct document_addresses addresses = choose_addresses(input);
-	struct draft_source source = {
-		.lines = memo->lines,
-		.line_count = memo->line_count,
-		.shipping_amount = memo->shipping_amount,
-		.shipping_tax = memo->shipping_tax,
-		.refund = memo->adjustment_positive,
-		.fee = memo->adjustment_negative,
-		.grand_total = memo->grand_total,
-		.currency = memo->currency,
-		.abroad = document_abroad(context->reference, &addresses),
+	const int64_t original_at = original_instant(input);
+	struct sale sale = {
+		.resource = "sales_credit_note",
+		.lines_key = "credit_note_lines",
+		.number = memo->increment_id,
+		.contact_id = input->contact_id,
+		.has_created_at = memo->has_created_at,
+		.created_at = memo->created_at,
+		.original_at = &original_at,
+		.addresses = choose_addresses(input),
+		.currency = {.currency = memo->currency,
+			     .has_rate = memo->has_base_to_order_rate,
+			     .base_to_order_rate = memo->base_to_order_rate},
+		.amounts = {.lines = memo->lines,
+			    .line_count = memo->line_count,
+			    .shipping_amount = memo->shipping_amount,
+			    .shipping_tax = memo->shipping_tax,
+			    .refund = memo->adjustment_positive,
+			    .fee = memo->adjustment_negative,
+			    .grand_total = memo->grand_total},
 	};
-	enum led_err err = LED_OK;
 	*out = (struct books_document){0};
 	if (input->invoice_not_synced)
 		books_warn(&out->warnings, "original_invoice_not_synced", "%s",
 			   memo->invoice_increment_id ? memo->invoice_increment_id : "");
-	if (!memo->has_created_at)
-		err = led_fail(error, LED_VALIDATION, "date_missing",
-			       "The shop does not say when the credit memo was created.");
-	if (!err)
-		err = document_reference(context, memo->increment_id, &reference, error);
-	if (!err)
-		err = draft_make(context, &source, &draft, &out->warnings, error);
-	return err ? err
-		   : print_credit_note(context, input, &addresses, reference, &draft, out, error);
+	sale.notes = make_notes(context, input, &sale.short_of_memory);
+	return sale_translate(context, &sale, out, error);
 }

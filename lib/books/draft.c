@@ -92,9 +92,9 @@ static enum led_err add_untaxed(const struct books_context *context,
 	return LED_OK;
 }
 
-enum led_err draft_add_refund(const struct books_context *context,
-			      const struct draft_source *source, struct draft *draft,
-			      struct led_error *error)
+enum led_err draft_add_refund_and_fee(const struct books_context *context,
+				      const struct draft_source *source, struct draft *draft,
+				      struct led_error *error)
 {
 	enum led_err err =
 		add_untaxed(context, source, "Adjustment refund", source->refund, draft, error);
@@ -139,7 +139,7 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 	if (!err)
 		out->eu_type = source->abroad ? eu_type_of_draft(context, out, warnings) : NULL;
 	if (!err)
-		err = draft_add_refund(context, source, out, error);
+		err = draft_add_refund_and_fee(context, source, out, error);
 	if (!err)
 		err = draft_add_shipping(context, source, out, warnings, error);
 	if (!err)

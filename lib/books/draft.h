@@ -24,8 +24,8 @@ struct draft_source {
 	int64_t refund; /* of credit notes: what is given back on top, without tax */
 	int64_t fee;    /* and what is kept back */
 	int64_t grand_total;
-	const char *currency;
-	const char *abroad; /* the billing country of a cross-border document, else NULL */
+	const char *currency; /* of all amounts */
+	const char *abroad;   /* the billing country of a cross-border document, else NULL */
 };
 
 struct draft_line {
@@ -59,9 +59,9 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 enum led_err draft_add_lines(const struct books_context *context, const struct draft_source *source,
 			     struct draft *draft, struct books_warnings *warnings,
 			     struct led_error *error) __attribute__((warn_unused_result));
-enum led_err draft_add_refund(const struct books_context *context,
-			      const struct draft_source *source, struct draft *draft,
-			      struct led_error *error) __attribute__((warn_unused_result));
+enum led_err draft_add_refund_and_fee(const struct books_context *context,
+				      const struct draft_source *source, struct draft *draft,
+				      struct led_error *error) __attribute__((warn_unused_result));
 enum led_err draft_add_shipping(const struct books_context *context,
 				const struct draft_source *source, struct draft *draft,
 				struct books_warnings *warnings, struct led_error *error)

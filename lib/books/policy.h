@@ -80,7 +80,8 @@ void books_policy_defaults(struct policy *policy);
 
 /* Reads the stored JSON. LED_VALIDATION, with a message that names the setting:
  * "unknown_setting" for a key that is none, "invalid_format" for a value that is not of its
- * kind, "out_of_range" for a word that is none of the setting's. Whether ids exist in Sage is the settings page's question, not asked here. */
+ * kind, "out_of_range" for a word that is none of the setting's. Whether ids exist in Sage is the
+ * settings page's question, not asked here. */
 enum led_err books_policy_parse(struct json_object *json, struct arena *arena, struct policy *out,
 				struct led_error *error) __attribute__((warn_unused_result));
 
