@@ -241,6 +241,12 @@ bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
+bool text_ends_with(const char *text, const char *ending)
+{
+	size_t len = strlen(text), ending_len = strlen(ending);
+	return len >= ending_len && strcmp(text + len - ending_len, ending) == 0;
+}
+
 bool text_equal_nocase(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {

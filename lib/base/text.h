@@ -58,6 +58,8 @@ bool text_is_email(const char *text);
 /* Whole decimal numbers within [min, max]; no sign but '-', no space, no leading '+'. */
 bool text_to_int64(const char *text, int64_t min, int64_t max, int64_t *out);
 
+bool text_ends_with(const char *text, const char *ending);
+
 /* Case-insensitive for ASCII only. */
 bool text_equal_nocase(const char *a, const char *b);
 

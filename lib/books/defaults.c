@@ -1,15 +1,10 @@
 /* The settings chosen for a merchant who has touched none. */
+#include "base/text.h"
 #include "books/policy.h"
 
 #include <string.h>
 
 #define NOMINAL_SALES 4000 /* "Sales - Products" in Sage's charts of accounts */
-
-static bool has_suffix(const char *text, const char *suffix)
-{
-	size_t len = strlen(text), suffix_len = strlen(suffix);
-	return len >= suffix_len && strcmp(text + len - suffix_len, suffix) == 0;
-}
 
 /* In a VAT country the standard rate is by law the highest. */
 static bool is_vat_country(const char *country)
@@ -29,7 +24,7 @@ static const struct reference_tax_rate *standard_rate(const struct reference *re
 		const struct reference_tax_rate *rate = &reference->tax_rates[i];
 		if (!rate->on_sales || rate->percentage.units == 0)
 			continue;
-		if (has_suffix(rate->id, "_STANDARD"))
+		if (text_ends_with(rate->id, "_STANDARD"))
 			return rate;
 		taxed++;
 		if (!highest || decimal_compare(rate->percentage, highest->percentage) > 0)

@@ -1,7 +1,7 @@
 #include "books/tax.h"
+#include "base/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define WHOLE_UNIT        10000 /* a quantity of 1, at MAGENTO_UNIT_SCALE */
 #define COUNT(table)      (sizeof(table) / sizeof((table)[0]))
@@ -115,12 +115,10 @@ static const char *mapped_zero(const struct books_context *context)
 /* The rate of percentage 0 whose id has that ending. */
 static const char *zero_with_suffix(const struct reference *reference, const char *suffix)
 {
-	size_t suffix_len = strlen(suffix);
 	for (size_t i = 0; i < reference->tax_rate_count; i++) {
 		const struct reference_tax_rate *rate = &reference->tax_rates[i];
-		size_t len = strlen(rate->id);
-		if (rate->on_sales && rate->percentage.units == 0 && len >= suffix_len &&
-		    strcmp(rate->id + len - suffix_len, suffix) == 0)
+		if (rate->on_sales && rate->percentage.units == 0 &&
+		    text_ends_with(rate->id, suffix))
 			return rate->id;
 	}
 	return NULL;

@@ -17,8 +17,7 @@
 
 static int is_case(const struct dirent *entry)
 {
-	size_t len = strlen(entry->d_name);
-	return len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0;
+	return text_ends_with(entry->d_name, ".json");
 }
 
 ParameterizedTestParameters(golden, cases)

@@ -263,3 +263,12 @@ Test(base_text, percent_decode)
 	cr_expect_eq(text_percent_decode("a\0b", 3, false, out), -1, "a raw NUL");
 	cr_expect_eq(text_percent_decode("%41", 2, false, out), -1, "an escape beyond the end");
 }
+
+Test(base_text, ends_with)
+{
+	cr_expect(text_ends_with("GB_ZERO", "_ZERO"));
+	cr_expect(text_ends_with("_ZERO", "_ZERO"));
+	cr_expect(text_ends_with("x", ""));
+	cr_expect_not(text_ends_with("ZERO", "_ZERO"));
+	cr_expect_not(text_ends_with("GB_ZERO_OLD", "_ZERO"));
+}

@@ -136,8 +136,8 @@ Test(books_policy, refuses)
 		{"{\"tax_rate_map\":{\"20.00\":null}}", "invalid_format", "tax_rate_map"},
 		{"{\"customer_name_priority\":\"company\"}", "out_of_range", "priority"},
 		{"{\"customer_name_priority\":1}", "invalid_format", "priority"},
-		{"{\"b2c_consolidation\":{\"min_total_for_individual\":\"much\"}}", "invalid_format",
-		 "min_total_for_individual"},
+		{"{\"b2c_consolidation\":{\"min_total_for_individual\":\"much\"}}",
+		 "invalid_format", "min_total_for_individual"},
 	};
 	struct arena *arena = arena_new(ARENA_CAP);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
