@@ -345,7 +345,11 @@ static enum led_err classify(CURLcode result, const struct transfer *transfer,
 			     struct led_error *error)
 {
 	const char *host = transfer->host;
-	if (transfer->too_large)
+	/* libcurl says "out of memory" of a single header line beyond its 100 KiB too: whatever
+	 * went wrong once the request is out must not look like a fault of ours, for which
+	 * nobody tries again. */
+	bool answering = transfer->answer->maybe_received && result == CURLE_OUT_OF_MEMORY;
+	if (transfer->too_large || answering)
 		result = CURLE_FILESIZE_EXCEEDED;
 	if (transfer->refused && result == CURLE_COULDNT_CONNECT)
 		return led_fail(error, LED_HTTP, "address_refused",

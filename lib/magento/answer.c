@@ -1,11 +1,23 @@
 #include "magento/answer.h"
 #include "base/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define RETRY_AFTER_DEFAULT 5   /* seconds, after a 429 that does not say */
 #define RETRY_AFTER_MAX     900 /* seconds */
 #define NO_ROUTE            "Request does not match any route."
+
+/* How Magento says that a record does not exist: invoice, credit memo, payment; product;
+ * customer. Any other sentence, one in the shop's own language too, is not certain. */
+static const char *const NO_ENTITY[] = {
+	"The entity that was requested doesn't exist.",
+	"The product that was requested doesn't exist.",
+	"No such entity",
+};
+
+/* The ways to Magento's REST: with the web server's rewrites, and without. */
+static const char *const WAYS[MAGENTO_WAYS] = {"/rest/V1", "/index.php/rest/V1"};
 
 /* The first row that fits. 404 is told apart by its message, before this. */
 static const struct {
@@ -38,6 +50,32 @@ static const struct {
 	 "itself."},
 };
 
+bool magento_rest_url(const char *base_url, enum magento_way way, const char *path, char *out)
+{
+	int len = snprintf(out, MAGENTO_REST_URL_SIZE, "%s%s%s", base_url, WAYS[way], path);
+	return len > 0 && len < MAGENTO_REST_URL_SIZE;
+}
+
+bool magento_answer_is_elsewhere(const struct http_answer *answer)
+{
+	return answer->status == 404 && !http_answer_is_json(answer);
+}
+
+static bool says_no_entity(const char *message)
+{
+	for (size_t i = 0; i < sizeof NO_ENTITY / sizeof NO_ENTITY[0]; i++)
+		if (strncmp(message, NO_ENTITY[i], strlen(NO_ENTITY[i])) == 0)
+			return true;
+	return false;
+}
+
+enum led_err magento_entity_missing(struct led_error *error)
+{
+	return led_fail(error, LED_NOT_FOUND, "shop_entity_not_found",
+			"The shop no longer has this record. If it was deleted there, nothing is "
+			"left to do.");
+}
+
 static enum led_err judge_missing(struct json_object *body, bool of_entity, struct led_error *error)
 {
 	const char *message = json_string(body, "message");
@@ -46,20 +84,24 @@ static enum led_err judge_missing(struct json_object *body, bool of_entity, stru
 			error, LED_HTTP, "shop_not_found_page",
 			"There is no Magento at the shop's address. Check the base URL that "
 			"the shop was connected with.");
-	if (!of_entity || strcmp(message, NO_ROUTE) == 0)
-		return led_fail(error, LED_HTTP, "module_not_installed",
-				"The Byte8 module does not answer in the shop. Check that "
-				"byte8/module-client is installed and enabled; Ledger will try "
-				"again.");
-	return led_fail(error, LED_NOT_FOUND, "shop_entity_not_found",
-			"The shop no longer has this record. If it was deleted there, nothing is "
-			"left to do.");
+	if (of_entity && says_no_entity(message))
+		return magento_entity_missing(error);
+	if (of_entity && strcmp(message, NO_ROUTE) != 0)
+		return led_fail(error, LED_HTTP, "shop_not_found_unclear",
+				"The shop says that something does not exist, and not in Magento's "
+				"words. Ledger will try again.");
+	return led_fail(error, LED_HTTP, "module_not_installed",
+			"The Byte8 module does not answer in the shop. Check that "
+			"byte8/module-client is installed and enabled; Ledger will try again.");
 }
 
 static enum led_err judge_refusal(const struct http_answer *answer, struct led_error *error)
 {
 	size_t row = 0;
-	while (answer->status < REFUSALS[row].from || answer->status > REFUSALS[row].to)
+	int status = answer->status;
+	if (status == 401 && !http_answer_is_json(answer))
+		status = 403; /* a password page before the shop, not Magento */
+	while (status < REFUSALS[row].from || status > REFUSALS[row].to)
 		row++;
 	enum led_err class = led_fail(error, REFUSALS[row].class, REFUSALS[row].code, "%s",
 				      REFUSALS[row].message);

@@ -1,4 +1,5 @@
-/* What a shop's answer means. Pure; used by magento/client.c, apart for its tests. */
+/* Where a shop's REST is, and what its answers mean. Pure; used by magento/client.c and
+ * pair.c, apart for its tests. */
 #ifndef MAGENTO_ANSWER_H
 #define MAGENTO_ANSWER_H
 
@@ -7,6 +8,22 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+
+#define MAGENTO_REST_URL_SIZE 1024 /* bytes with the NUL */
+
+/* `<base>/rest/V1`; where the web server rewrites nothing, `<base>/index.php/rest/V1`. */
+enum magento_way { MAGENTO_REWRITTEN, MAGENTO_INDEX_PHP, MAGENTO_WAYS };
+
+/* The URL of `path` ("/byte8/ping") in `out`, MAGENTO_REST_URL_SIZE bytes; false when it does
+ * not fit. */
+bool magento_rest_url(const char *base_url, enum magento_way way, const char *path, char *out)
+	__attribute__((warn_unused_result));
+
+/* A 404 that Magento's REST did not make: it may be at the other way. */
+bool magento_answer_is_elsewhere(const struct http_answer *answer);
+
+/* LED_NOT_FOUND "shop_entity_not_found". */
+enum led_err magento_entity_missing(struct led_error *error);
 
 /* Judges a complete answer by the table of magento/client.h. With LED_OK the caller owns
  * *out. `of_entity`: an entity was asked for, so a 404 may be about it. */

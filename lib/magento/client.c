@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define PATH_MAX_BYTES      128
-#define URL_MAX_BYTES       1024
 #define STATE_BODY_MAX      4096
 #define PAYMENT_METHODS_MAX 1000
 #define PROVIDER            "sage_accounting"
@@ -40,11 +39,11 @@ struct shop_call {
 
 /* One attempt, with a token of its own. */
 static enum led_err attempt(const struct magento_shop *shop, const struct shop_call *call,
-			    struct http_answer *answer, struct led_error *error)
+			    enum magento_way way, struct http_answer *answer,
+			    struct led_error *error)
 {
-	char url[URL_MAX_BYTES], token[TOKEN_MAX];
-	int len = snprintf(url, sizeof url, "%s/rest/V1%s", shop->base_url, call->path);
-	if (len < 0 || (size_t)len >= sizeof url)
+	char url[MAGENTO_REST_URL_SIZE], token[TOKEN_MAX];
+	if (!magento_rest_url(shop->base_url, way, call->path, url))
 		return led_fail(error, LED_VALIDATION, "bad_url",
 				"The shop's address is too long.");
 	enum led_err err =
@@ -84,11 +83,14 @@ static enum led_err call_shop(const struct magento_shop *shop, const struct shop
 			      struct json_object **out, struct led_error *error)
 {
 	struct http_answer answer;
+	enum magento_way way = MAGENTO_REWRITTEN;
 	http_answer_init(&answer);
 	*out = NULL;
-	enum led_err err = attempt(shop, call, &answer, error);
+	enum led_err err = attempt(shop, call, way, &answer, error);
+	if (!err && magento_answer_is_elsewhere(&answer))
+		err = attempt(shop, call, way = MAGENTO_INDEX_PHP, &answer, error);
 	if (!err && answer.status == 401) /* a lone 401 may be a cache's or a clock's hiccup */
-		err = attempt(shop, call, &answer, error);
+		err = attempt(shop, call, way, &answer, error);
 	err = err ? explain(err, error)
 		  : magento_answer_judge(&answer, call->of_entity, out, error);
 	http_answer_release(&answer);
@@ -114,6 +116,11 @@ enum led_err magento_get(const struct magento_shop *shop, enum magento_kind kind
 	snprintf(path, sizeof path, "/byte8/%s/%" PRId64, KIND_NAMES[kind], id);
 	const struct shop_call call = {.path = path, .of_entity = true};
 	enum led_err err = call_shop(shop, &call, out, error);
+	/* Magento may speak the shop's language. Where the module answers, the route was there,
+	 * so it is the record that is not. */
+	if (err == LED_HTTP && error && strcmp(error->code, "shop_not_found_unclear") == 0 &&
+	    magento_ping(shop, NULL, NULL) == LED_OK)
+		err = magento_entity_missing(error);
 	if (!err && !json_object_is_type(*out, json_type_object)) {
 		json_object_put(*out);
 		*out = NULL;

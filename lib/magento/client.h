@@ -1,14 +1,17 @@
 /*
- * Calls to a shop's Byte8 modules: `<base>/rest/V1/byte8/…`, each attempt with a token of
- * its own on a connection of its own. A lone 401 is asked again once with a new token
- * before it is believed.
+ * Calls to a shop's Byte8 modules: `<base>/rest/V1/byte8/…`, or where that is nothing but a
+ * page `<base>/index.php/rest/V1/byte8/…`, each attempt with a token of its own on a
+ * connection of its own. A lone 401 is asked again once with a new token before it is
+ * believed.
  *
  * Errors, beyond those of http/client.h (whose codes are kept):
  *
  *   401         LED_AUTH          shop_refused_token     twice in a row
- *   403         LED_AUTH          shop_forbidden         a firewall, not the module
+ *   403, and a  LED_AUTH          shop_forbidden         a firewall or a password page, not
+ *   401's page                                           the module
  *   404         LED_NOT_FOUND     shop_entity_not_found  the module says so of the entity
  *   404         LED_HTTP          module_not_installed   no such route
+ *   404         LED_HTTP          shop_not_found_unclear another sentence, and ping fails too
  *   404, page   LED_HTTP          shop_not_found_page    not Magento's REST at all
  *   400         LED_INTERNAL      shop_refused_request   we sent something wrong
  *   429         LED_RATE_LIMITED  shop_rate_limited

@@ -38,10 +38,8 @@ static enum led_err take_websites(const struct field_place *place, struct json_o
 				       sizeof *out->website_ids, &array, &out->website_ids,
 				       &out->website_count);
 	for (size_t i = 0; !err && i < out->website_count; i++) {
-		struct json_object *id = json_object_array_get_idx(array, i);
-		if (!json_object_is_type(id, json_type_int) || json_object_get_int64(id) < 0)
+		if (!field_id(json_object_array_get_idx(array, i), &out->website_ids[i]))
 			return field_invalid(place, "website_ids", "is no list of ids");
-		out->website_ids[i] = json_object_get_int64(id);
 	}
 	return err;
 }

@@ -1,6 +1,7 @@
 #include "magento/field.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "magento/entity.h"
 
 #include <stdio.h>
@@ -50,13 +51,21 @@ enum led_err field_text(const struct field_place *place, const struct field *fie
 static enum led_err take_number(const struct field_place *place, const struct field *field,
 				struct json_object *value, int scale, struct decimal *out)
 {
+	/* A string is read like a number: PHP hands on what a database column held. */
+	bool is_text = json_object_is_type(value, json_type_string);
 	bool is_number = json_object_is_type(value, json_type_int) ||
 			 json_object_is_type(value, json_type_double);
-	if (!is_number)
-		return field_invalid(place, field->key, "is no number");
-	if (!json_decimal(value, scale, out))
-		return field_invalid(place, field->key, "is too large");
-	return LED_OK;
+	if ((is_text || is_number) && json_decimal(value, scale, out))
+		return LED_OK;
+	return field_invalid(place, field->key, is_number ? "is too large" : "is no number");
+}
+
+bool field_id(struct json_object *value, int64_t *out)
+{
+	if (json_object_is_type(value, json_type_string))
+		return text_to_int64(json_object_get_string(value), 0, INT64_MAX, out);
+	*out = json_object_get_int64(value);
+	return json_object_is_type(value, json_type_int) && *out >= 0;
 }
 
 static enum led_err take_money(const struct field_place *place, const struct field *field,
@@ -99,7 +108,7 @@ static enum led_err take_field(const struct field_place *place, const struct fie
 		*has = true;
 	switch (field->kind) {
 	case FIELD_ID:
-		if (!json_int(json, field->key, 0, INT64_MAX, out))
+		if (!field_id(value, out))
 			return field_invalid(place, field->key, "is no whole number of 0 or more");
 		return LED_OK;
 	case FIELD_TEXT:

@@ -1,6 +1,7 @@
 /*
  * Reading an entity's fields from the shop's JSON, by tables: where a field is on the
- * wire, of what kind it is, and where it goes. Strict as entity.h says.
+ * wire, of what kind it is, and where it goes. Strict as entity.h says, but that a number
+ * may also come as text ("50.0000").
  */
 #ifndef MAGENTO_FIELD_H
 #define MAGENTO_FIELD_H
@@ -52,6 +53,9 @@ enum led_err field_out_of_memory(const struct field_place *place);
 enum led_err fields_take(const struct field_place *place, const struct field *fields, size_t count,
 			 struct json_object *json, void *entity)
 	__attribute__((warn_unused_result));
+
+/* An id: a whole number of 0 or more, or its digits as text. */
+bool field_id(struct json_object *value, int64_t *out) __attribute__((warn_unused_result));
 
 /* One text that is not a member of an object. */
 enum led_err field_text(const struct field_place *place, const struct field *field,

@@ -10,7 +10,6 @@
 #define BODY_MAX      8192
 #define ANSWER_MAX    65536 /* bytes */
 #define PAIR_TOTAL_MS 15000 /* a person is waiting */
-#define URL_MAX_BYTES 1024
 
 /* What a failed call means to somebody who is just pairing. */
 static const struct {
@@ -89,7 +88,7 @@ static enum magento_pairing judge(const struct http_answer *answer, struct led_e
 	if (!err)
 		led_fail(error, LED_SERDE, "shop_answer_invalid",
 			 "The shop's answer is not what the Byte8 module sends.");
-	if (answer->status == 401)
+	if (answer->status == 401 && http_answer_is_json(answer))
 		led_fail(error, LED_AUTH, "pairing_code_refused", "401");
 	else if (answer->status == 400)
 		led_fail(error, LED_VALIDATION, "pairing_refused_request", "400");
@@ -98,36 +97,51 @@ static enum magento_pairing judge(const struct http_answer *answer, struct led_e
 	return certain ? MAGENTO_NOT_PAIRED : MAGENTO_PAIRING_UNKNOWN;
 }
 
-static enum magento_pairing offer_key(const struct magento_pairing_offer *offer,
-				      struct led_error *error)
+static enum led_err post_offer(const struct magento_shop *shop, enum magento_way way,
+			       const struct buf *body, struct http_answer *answer,
+			       struct led_error *error)
 {
-	const struct magento_shop *shop = offer->shop;
-	enum magento_pairing outcome = MAGENTO_NOT_PAIRED;
-	char url[URL_MAX_BYTES];
-	struct http_answer answer;
-	struct buf body;
-	buf_init(&body, BODY_MAX);
-	http_answer_init(&answer);
-	write_offer(offer, &body);
-	snprintf(url, sizeof url, "%s/rest/V1" PAIR_PATH, shop->base_url);
+	char url[MAGENTO_REST_URL_SIZE];
+	if (!magento_rest_url(shop->base_url, way, PAIR_PATH, url))
+		return led_fail(error, LED_VALIDATION, "bad_url", "The address is too long.");
 	const struct http_call call = {
 		.method = "POST",
 		.url = url,
-		.body = buf_str(&body),
-		.body_len = body.len,
+		.body = buf_str(body),
+		.body_len = body->len,
 		.content_type = "application/json",
 		.total_ms = PAIR_TOTAL_MS,
 		.body_max = ANSWER_MAX,
 		.fresh = true, /* the code counts once */
 	};
+	enum led_err err = http_client_call(shop->http, &call, answer, error);
+	call_log_add(shop->calls, "POST", PAIR_PATH, answer);
+	return err;
+}
+
+static enum magento_pairing offer_key(const struct magento_pairing_offer *offer,
+				      struct led_error *error)
+{
+	const struct magento_shop *shop = offer->shop;
+	enum magento_pairing outcome = MAGENTO_NOT_PAIRED;
+	enum led_err err;
+	struct http_answer answer;
+	struct buf body;
+	buf_init(&body, BODY_MAX);
+	http_answer_init(&answer);
+	write_offer(offer, &body);
 	if (body.failed) {
 		led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for pairing.");
-	} else if (http_client_call(shop->http, &call, &answer, error)) {
-		outcome = answer.maybe_received ? MAGENTO_PAIRING_UNKNOWN : MAGENTO_NOT_PAIRED;
-	} else {
-		outcome = judge(&answer, error);
+		goto out;
 	}
-	call_log_add(shop->calls, "POST", PAIR_PATH, &answer);
+	err = post_offer(shop, MAGENTO_REWRITTEN, &body, &answer, error);
+	if (!err && magento_answer_is_elsewhere(&answer))
+		err = post_offer(shop, MAGENTO_INDEX_PHP, &body, &answer, error);
+	if (!err)
+		outcome = judge(&answer, error);
+	else if (answer.maybe_received)
+		outcome = MAGENTO_PAIRING_UNKNOWN;
+out:
 	if (body.data)
 		explicit_bzero(body.data, body.size);
 	buf_release(&body);

@@ -3,6 +3,7 @@
 #include "tcp_server.h"
 
 #include <criterion/criterion.h>
+#include <poll.h>
 
 struct fixture {
 	struct tcp_server server;
@@ -162,6 +163,24 @@ static void serve_endless_headers(struct tcp_server *server, int fd, int n)
 	flood(server, fd, "HTTP/1.1 200 OK\r\n", "X-Filler: 0123456789abcdef\r\n");
 }
 
+static void serve_endless_header(struct tcp_server *server, int fd, int n)
+{
+	(void)n;
+	flood(server, fd, "HTTP/1.1 200 OK\r\nX-Filler: ", "0123456789abcdef");
+}
+
+/* A byte now and then, so that no pause is ever long. */
+static void serve_drip(struct tcp_server *server, int fd, int n)
+{
+	(void)n;
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+	bool open = tcp_server_read(server, fd) && tcp_server_send(fd, head, sizeof head - 1);
+	while (open) {
+		struct pollfd gone = {.fd = fd, .events = POLLIN};
+		open = poll(&gone, 1, 20) == 0 && tcp_server_send(fd, " ", 1);
+	}
+}
+
 /* Reads, and answers nothing until the client hangs up. */
 static void serve_silence(struct tcp_server *server, int fd, int n)
 {
@@ -198,7 +217,8 @@ Test(http_client, bad_servers)
 		const char *code;
 	} cases[] = {
 		{serve_announced_huge, "too_large"},  {serve_endless_body, "too_large"},
-		{serve_endless_headers, "too_large"}, {serve_silence, "timed_out"},
+		{serve_endless_headers, "too_large"}, {serve_endless_header, "too_large"},
+		{serve_silence, "timed_out"},         {serve_drip, "timed_out"},
 		{serve_cut_at_once, "cut_off"},       {serve_cut_answer, "cut_off"},
 		{serve_not_http, "malformed_answer"},
 	};
@@ -206,7 +226,7 @@ Test(http_client, bad_servers)
 		struct fixture f;
 		begin(&f, cases[i].serve);
 		struct http_call call = {.method = "GET", .url = f.url, .total_ms = 2000};
-		if (cases[i].serve == serve_silence)
+		if (strcmp(cases[i].code, "timed_out") == 0)
 			call.total_ms = 150;
 		cr_assert_eq(http_client_call(f.client, &call, &f.answer, &f.error), LED_HTTP,
 			     "case %zu", i);

@@ -1,18 +1,10 @@
 /* The shop client: what is sent, how answers are told apart, what is asked twice. */
 #include "base/json.h"
-#include "base/secret.h"
 #include "magento/answer.h"
 #include "magento/client.h"
-#include "tcp_server.h"
+#include "shop_script.h"
 
 #include <criterion/criterion.h>
-
-#define TENANT   "0d9c0b1e-5b1a-4a6e-9c43-8f6f2f7f3a10"
-#define JSON     "Content-Type: application/json; charset=utf-8\r\n"
-#define NO_ROUTE "{\"message\":\"Request does not match any route.\"}"
-#define REFUSED                                                                                    \
-	"{\"message\":\"The consumer isn't authorized to access %resources.\","                    \
-	"\"parameters\":{\"resources\":\"Byte8_Client::byte8_webapi\"}}"
 
 /* ---- answers, judged without a network ---- */
 
@@ -52,6 +44,12 @@ static const struct {
 	{302, TEXT_HTML, "", true, LED_HTTP, "shop_redirects"},
 	{400, APP_JSON, "{\"message\":\"Decoding error.\"}", true, LED_INTERNAL,
 	 "shop_refused_request"},
+	{400, APP_JSON,
+	 "{\"message\":\"One or more input exceptions have occurred.\",\"errors\":[{\"message\":"
+	 "\"\\\"%fieldName\\\" is required.\",\"parameters\":{\"fieldName\":\"provider\"}}]}",
+	 false, LED_INTERNAL, "shop_refused_request"},
+	{301, TEXT_HTML, "", true, LED_HTTP, "shop_redirects"},
+	{304, TEXT_HTML, "", true, LED_HTTP, "shop_redirects"},
 	{401, APP_JSON, REFUSED, true, LED_AUTH, "shop_refused_token"},
 	{403, TEXT_HTML, "<html>WAF</html>", true, LED_AUTH, "shop_forbidden"},
 	{404, APP_JSON,
@@ -63,6 +61,20 @@ static const struct {
 	 "%fieldValue\",\"parameters\":{\"fieldName\":"
 	 "\"customerId\",\"fieldValue\":7}}",
 	 true, LED_NOT_FOUND, "shop_entity_not_found"},
+	{404, APP_JSON,
+	 "{\"message\":\"The product that was requested doesn't exist. Verify the product and try "
+	 "again.\"}",
+	 true, LED_NOT_FOUND, "shop_entity_not_found"},
+	{404, APP_JSON, "{\"message\":\"No such entity.\",\"parameters\":[]}", true, LED_NOT_FOUND,
+	 "shop_entity_not_found"},
+	{404, APP_JSON, "{\"message\":\"Die Entit\u00e4t existiert nicht.\"}", true, LED_HTTP,
+	 "shop_not_found_unclear"},
+	{404, APP_JSON, "{\"message\":\"Not Found\",\"parameters\":[\"x\"]}", true, LED_HTTP,
+	 "shop_not_found_unclear"},
+	{404, APP_JSON, "{\"message\":\"Not Found\"}", false, LED_HTTP, "module_not_installed"},
+	{404, APP_JSON, "{\"message\":7}", true, LED_HTTP, "shop_not_found_page"},
+	{404, APP_JSON, "[]", true, LED_HTTP, "shop_not_found_page"},
+	{401, TEXT_HTML, "<html>password</html>", true, LED_AUTH, "shop_forbidden"},
 	{404, APP_JSON, NO_ROUTE, true, LED_HTTP, "module_not_installed"},
 	{404, APP_JSON, NO_ROUTE, false, LED_HTTP, "module_not_installed"},
 	{404, TEXT_HTML, "<html>404</html>", true, LED_HTTP, "shop_not_found_page"},
@@ -85,62 +97,6 @@ Test(magento_client, answers)
 }
 
 /* ---- calls ---- */
-
-struct step {
-	const char *status;
-	const char *headers;
-	const char *body;
-};
-
-static const struct step *script; /* one step a connection; the last one repeats */
-static char authorizations[4][TCP_REQUEST_MAX];
-static char requests[4][TCP_REQUEST_MAX];
-
-static void serve_script(struct tcp_server *server, int fd, int n)
-{
-	if (n > 4 || !tcp_server_read(server, fd))
-		return;
-	memcpy(requests[n - 1], server->last, TCP_REQUEST_MAX);
-	const char *auth = strstr(server->last, "Authorization: Bearer ");
-	if (auth)
-		snprintf(authorizations[n - 1], TCP_REQUEST_MAX, "%.*s", (int)strcspn(auth, "\r"),
-			 auth);
-	const struct step *step = &script[n - 1];
-	tcp_server_answer(fd, step->status, step->headers, step->body);
-	/* Whether a second request would come on this connection. */
-	cr_assert_not(tcp_server_read(server, fd), "one connection, one request");
-}
-
-struct fixture {
-	struct tcp_server server;
-	struct secret key;
-	struct call_log calls;
-	struct magento_shop shop;
-	struct led_error error;
-	char base_url[64];
-};
-
-static void begin(struct fixture *f, const struct step *steps)
-{
-	*f = (struct fixture){0};
-	script = steps;
-	tcp_server_start(&f->server, serve_script);
-	cr_assert(secret_set(&f->key, "0123456789abcdef0123456789abcdef", 32));
-	snprintf(f->base_url, sizeof f->base_url, "http://127.0.0.1:%d/shop", f->server.port);
-	f->shop = (struct magento_shop){
-		.http = http_client_new(&(struct http_client_options){.allow_http_loopback = true}),
-		.base_url = f->base_url,
-		.tenant_id = TENANT,
-		.inbound_key = &f->key,
-		.calls = &f->calls};
-}
-
-static void end(struct fixture *f)
-{
-	http_client_free(f->shop.http);
-	tcp_server_stop(&f->server);
-	secret_release(&f->key);
-}
 
 Test(magento_client, get)
 {
@@ -192,6 +148,86 @@ Test(magento_client, two_401_are_believed)
 	cr_assert_eq(f.server.connections, 2);
 }
 
+/* Where the web server rewrites nothing, /rest/V1 is a page. */
+Test(magento_client, index_php_is_the_other_way)
+{
+	static const struct step steps[] = {{"404 Not Found", HTML, PAGE},
+					    {"401 Unauthorized", JSON, REFUSED},
+					    {"200 OK", JSON, "{\"magento_id\":42}"}};
+	struct fixture f;
+	struct json_object *out;
+	begin(&f, steps);
+	cr_assert_eq(magento_get(&f.shop, MAGENTO_INVOICE, 42, &out, &f.error), LED_OK, "%s",
+		     f.error.message);
+	json_object_put(out);
+	end(&f);
+	cr_assert_eq(f.server.connections, 3);
+	cr_assert(asked(0, "GET /shop/rest/V1/byte8/invoice/42"));
+	cr_assert(asked(1, "GET /shop/index.php/rest/V1/byte8/invoice/42"));
+	cr_assert(asked(2, "GET /shop/index.php/rest/V1/byte8/invoice/42"));
+	cr_assert_str_neq(authorizations[0], authorizations[1], "each with its own token");
+	cr_assert_str_neq(authorizations[1], authorizations[2]);
+}
+
+Test(magento_client, a_page_both_ways_is_no_magento)
+{
+	static const struct step steps[] = {{"404 Not Found", HTML, PAGE},
+					    {"404 Not Found", HTML, PAGE},
+					    {"200 OK", JSON, "{}"}};
+	struct fixture f;
+	struct json_object *out;
+	begin(&f, steps);
+	cr_assert_eq(magento_get(&f.shop, MAGENTO_INVOICE, 42, &out, &f.error), LED_HTTP);
+	cr_assert_str_eq(f.error.code, "shop_not_found_page");
+	end(&f);
+	cr_assert_eq(f.server.connections, 2);
+}
+
+/* Magento says it in the language of the shop's default view. */
+static void not_found_in_words_of_its_own(const struct step *steps, enum led_err class,
+					  const char *code)
+{
+	struct fixture f;
+	struct json_object *out;
+	begin(&f, steps);
+	cr_expect_eq(magento_get(&f.shop, MAGENTO_INVOICE, 42, &out, &f.error), class);
+	cr_expect_str_eq(f.error.code, code);
+	cr_expect_null(out);
+	end(&f);
+	cr_expect(asked(1, "GET /shop/rest/V1/byte8/ping"));
+}
+
+#define GERMAN "{\"message\":\"Die angeforderte Einheit existiert nicht.\"}"
+
+Test(magento_client, a_record_is_missing_where_the_module_answers)
+{
+	static const struct step gone[] = {{"404 Not Found", JSON, GERMAN}, {"200 OK", JSON, PONG}};
+	static const struct step no_module[] = {{"404 Not Found", JSON, GERMAN},
+						{"404 Not Found", JSON, GERMAN}};
+	static const struct step away[] = {{"404 Not Found", JSON, GERMAN},
+					   {"503 Service Unavailable", HTML, PAGE}};
+	not_found_in_words_of_its_own(gone, LED_NOT_FOUND, "shop_entity_not_found");
+	not_found_in_words_of_its_own(no_module, LED_HTTP, "shop_not_found_unclear");
+	not_found_in_words_of_its_own(away, LED_HTTP, "shop_not_found_unclear");
+}
+
+Test(magento_client, nothing_is_asked_twice_but_a_401)
+{
+	static const char *const statuses[] = {"400 Bad Request", "403 Forbidden",
+					       "500 Internal Server Error", "302 Found", NULL};
+	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+		const struct step steps[] = {
+			{statuses[i], JSON "Set-Cookie: PHPSESSID=x\r\nLocation: /\r\n", "{}"},
+			{"200 OK", JSON, "{}"}};
+		struct fixture f;
+		struct json_object *out;
+		begin(&f, steps);
+		cr_expect_neq(magento_get(&f.shop, MAGENTO_INVOICE, 42, &out, &f.error), LED_OK);
+		end(&f);
+		cr_expect_eq(f.server.connections, 1, "%s", statuses[i] ? statuses[i] : "cut");
+	}
+}
+
 Test(magento_client, an_entity_is_an_object)
 {
 	static const struct step steps[] = {{"200 OK", JSON, "[1]"}};
@@ -235,6 +271,8 @@ Test(magento_client, ping)
 		     "\",\"server_time\":\"2026-11-20T20:29:25+00:00\"}",
 		     LED_OK);
 	ping_answers("[true,\"another\",\"2026-11-20T20:29:25+00:00\"]", LED_SERDE);
+	ping_answers("[true,null,\"2026-11-20T20:29:25+00:00\"]", LED_SERDE);
+	ping_answers("{\"ok\":true}", LED_SERDE);
 	ping_answers("[]", LED_SERDE);
 	ping_answers("\"pong\"", LED_SERDE);
 }

@@ -100,13 +100,20 @@ Test(magento_entity, refuses_and_names)
 	} cases[] = {
 		{"magento_id", NULL, "magento_id is missing"},
 		{"magento_id", "null", "magento_id is missing"},
-		{"magento_id", "\"4\"", "magento_id is no whole"},
+		{"magento_id", "\"\"", "magento_id is no whole"},
+		{"magento_id", "\"4.0\"", "magento_id is no whole"},
+		{"magento_id", "\" 4\"", "magento_id is no whole"},
+		{"magento_id", "\"9223372036854775808\"", "magento_id is no whole"},
+		{"magento_id", "true", "magento_id is no whole"},
 		{"magento_id", "4.5", "magento_id is no whole"},
 		{"magento_id", "-1", "magento_id is no whole"},
 		{"increment_id", "4", "increment_id is no text"},
 		{"currency", "\"eur\"", "currency is no currency"},
 		{"currency", "\"EURO\"", "currency is no currency"},
-		{"grand_total", "\"210.6\"", "grand_total is no number"},
+		{"grand_total", "\"\"", "grand_total is no number"},
+		{"grand_total", "\"210,6\"", "grand_total is no number"},
+		{"grand_total", "\"210.6 GBP\"", "grand_total is no number"},
+		{"grand_total", "\"1000000000001\"", "grand_total is too large"},
 		{"grand_total", "true", "grand_total is no number"},
 		{"grand_total", "1000000000001", "grand_total is too large"},
 		{"grand_total", "1e30", "grand_total is too large"},
@@ -114,7 +121,7 @@ Test(magento_entity, refuses_and_names)
 		{"created_at", "5", "created_at is no text"},
 		{"state", "\"closed\"", "state is none of"},
 		{"state", NULL, "state is none of"},
-		{"base_to_order_rate", "\"1.17\"", "base_to_order_rate is no number"},
+		{"base_to_order_rate", "\"x\"", "base_to_order_rate is no number"},
 		{"customer", NULL, "customer.magento_id is missing"},
 		{"customer", "[]", "customer.magento_id is missing"},
 		{"customer.email", NULL, "customer.email is missing"},
@@ -123,7 +130,7 @@ Test(magento_entity, refuses_and_names)
 		{"customer.addresses.0.street", "\"1 High St\"", "addresses[0].street is no list"},
 		{"customer.addresses.0.street", "[1]", "addresses[0].street is no text"},
 		{"lines", NULL, "lines is missing"},
-		{"lines.0.qty", "\"3\"", "lines[0].qty is no number"},
+		{"lines.0.qty", "[3]", "lines[0].qty is no number"},
 		{"lines.0.name", NULL, "lines[0].name is missing"},
 		{"billing_address", "[]", "billing_address is no object"},
 		{"billing_address.country_id", "\"United Kingdom\"", "country_id is no country"},
@@ -161,6 +168,17 @@ Test(magento_entity, takes_what_the_wire_allows)
 	cr_expect_eq(invoice.discount_amount, -1, "half-up is away from zero");
 	cr_expect_eq(parse_changed("grand_total", "1.0e-5", &invoice, arena, &error), LED_OK);
 	cr_expect_eq(invoice.grand_total, 0);
+	/* A number as a database column holds it. */
+	cr_expect_eq(parse_changed("magento_id", "\"7\"", &invoice, arena, &error), LED_OK);
+	cr_expect_eq(invoice.magento_id, 7);
+	cr_expect_eq(parse_changed("grand_total", "\"210.6000\"", &invoice, arena, &error), LED_OK);
+	cr_expect_eq(invoice.grand_total, 21060);
+	cr_expect_eq(parse_changed("lines.0.qty", "\"3\"", &invoice, arena, &error), LED_OK);
+	cr_expect_eq(invoice.lines[0].quantity.units, 30000);
+	cr_expect_eq(parse_changed("customer.addresses", "[]", &invoice, arena, &error), LED_OK);
+	cr_expect_eq(invoice.customer.address_count, 0);
+	cr_expect_eq(parse_changed("magento_id", "9223372036854775806", &invoice, arena, &error),
+		     LED_OK);
 	arena_free(arena);
 }
 
