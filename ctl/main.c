@@ -1,6 +1,7 @@
 /* ledgerctl: reads the command line, runs one command of the table. */
 #include "base/json.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "ctl.h"
 
 #include <stdio.h>
@@ -198,6 +199,7 @@ int main(int argc, char **argv)
 	struct ctl ctl = {.config_path = config_path(argc, argv)};
 	bool help = false;
 	int words = 0;
+	process_guard_memory();
 	if (argc < 1 || !take_globals(&ctl, argv + 1, &help)) {
 		fprintf(stderr, "ledgerctl: --config lacks its FILE.\n");
 		return EXIT_USAGE;

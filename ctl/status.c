@@ -27,7 +27,7 @@ static const struct section {
 	{"parked_lanes", SQL_ADMIN_STATUS_PARKED, true, {"why", "upstream", "count"}},
 	{"runs_last_day", SQL_ADMIN_STATUS_RUNS, true, {"status", "count"}},
 	{"mail", SQL_ADMIN_STATUS_MAIL, true, {"state", "count", "oldest_seconds"}},
-	{"worker", SQL_ADMIN_STATUS_WORKER, false, {"last_served_at", "seconds_ago"}},
+	{"worker", SQL_ADMIN_STATUS_WORKER, false, {"last_seen_at", "seconds_ago"}},
 };
 
 static void print_row(const struct section *section, const struct db_rows *rows, size_t row)

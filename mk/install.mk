@@ -38,3 +38,5 @@ install-files:
 	$(FILL_NGINX) nginx/redirect.conf.in >>$(DESTDIR)/etc/nginx/sites-available/ledger
 	[ -e $(DESTDIR)/etc/nginx/ledger/listen.conf ] || \
 		$(FILL_NGINX) nginx/listen-tls.conf.in >$(DESTDIR)/etc/nginx/ledger/listen.conf
+	[ -e $(DESTDIR)/etc/nginx/ledger/monitor-listen.conf ] || \
+		cp nginx/monitor-listen.conf.in $(DESTDIR)/etc/nginx/ledger/monitor-listen.conf

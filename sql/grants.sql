@@ -9,7 +9,7 @@ CREATE USER IF NOT EXISTS 'ledger-worker'@'localhost' IDENTIFIED VIA unix_socket
 CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
 
 -- Reads the verifying keys, calls the intake, answers the shop's health and status
--- questions, and lets a shop disconnect. It cannot read the keys that sign our calls,
+-- questions and monitoring's, and lets a shop disconnect. It cannot read the keys that sign our calls,
 -- nor any Sage token.
 GRANT EXECUTE ON PROCEDURE ledger.intake_event TO 'ledger-webhook'@'localhost';
 GRANT INSERT (id, account_id, binding_id, lane_id, event, entity_type, magento_id, website_id,
@@ -17,11 +17,13 @@ GRANT INSERT (id, account_id, binding_id, lane_id, event, entity_type, magento_i
               token_expires_at)
   ON ledger.sync_run TO 'ledger-webhook'@'localhost';
 GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
-GRANT SELECT (id, binding_id, upstream) ON ledger.lane TO 'ledger-webhook'@'localhost';
+GRANT SELECT (id, binding_id, upstream, parked_until, parked_why)
+  ON ledger.lane TO 'ledger-webhook'@'localhost';
+GRANT SELECT ON ledger.heartbeat TO 'ledger-webhook'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, account_id, status, magento_status, sage_status, key_version, outbound_key,
               previous_key, previous_key_until, pending_since, sage_region,
-              policy_version)
+              policy_version, paused)
   ON ledger.binding TO 'ledger-webhook'@'localhost';
 GRANT INSERT ON ledger.token_seen TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-webhook'@'localhost';
@@ -98,6 +100,7 @@ GRANT SELECT, DELETE ON ledger.session TO 'ledger-worker'@'localhost';
 GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.pairing_refuse TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.seal_use TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.heartbeat TO 'ledger-worker'@'localhost';
 
 -- The operator's tool owns the schema.
 GRANT ALL PRIVILEGES ON ledger.* TO 'ledgerctl'@'localhost';

@@ -41,18 +41,20 @@ static enum led_err thin_out(struct db *db, struct arena *arena, struct led_erro
 	return err;
 }
 
-static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool thin,
+static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool first,
 			       struct led_error *error)
 {
 	struct db *db;
 	size_t woken = 0;
 	arena_reset(arena);
 	enum led_err err = db_pool_take(worker->pool, &db, error);
+	if (!err && first)
+		err = db_run(db, SQL_HEARTBEAT_PUT, DB_ARGS(DB_S(WORKER_PROGRAM)), error);
 	if (!err)
 		err = job_sweep(db, arena, &woken, error);
 	if (!err)
 		err = ping_queue_due(db, arena, error);
-	if (!err && thin)
+	if (!err && first)
 		err = thin_out(db, arena, error);
 	db_pool_give(worker->pool, db);
 	if (woken)

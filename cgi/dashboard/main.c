@@ -2,6 +2,7 @@
 #include "dashboard.h"
 
 #include "base/log.h"
+#include "base/process.h"
 
 #include <string.h>
 
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "--routes") == 0)
 		return site_print_routes(&dashboard.site);
 	log_open(PROGRAM, LOG_INFO);
+	process_guard_memory();
 	if (config_load(config_path(argc, argv), &config, &error) ||
 	    common_passwords_load(config.share_dir, &dashboard.common_passwords, &error) ||
 	    site_open(&dashboard.site, PROGRAM, STATEMENTS, &error)) {

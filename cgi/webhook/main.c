@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "gate.h"
 #include "http/form.h"
@@ -18,6 +19,9 @@ static const struct http_route routes[] = {
 	{HTTP_METHOD_POST, "/v1/tenant/disconnect", webhook_disconnect, 0, WEBHOOK_BODY_MAX},
 	{HTTP_METHOD_GET, "/v1/tile/health", webhook_health, 0, 0},
 	{HTTP_METHOD_GET, "/v1/status", webhook_status, 0, 0},
+	{HTTP_METHOD_GET, "/healthz", webhook_healthz, 0, 0},
+	{HTTP_METHOD_GET, "/readyz", webhook_readyz, 0, 0},
+	{HTTP_METHOD_GET, "/metrics", webhook_metrics, 0, 0},
 };
 
 /* The same bytes for an unknown tenant, a wrong signature and a used token. */
@@ -61,8 +65,9 @@ int main(int argc, char **argv)
 	char prefix[CONFIG_TEXT_MAX];
 	int status = 1;
 	log_open(PROGRAM, LOG_INFO);
+	process_guard_memory();
 	if (config_load(config_path(argc, argv), &webhook.config, &error) ||
-	    db_new(&webhook.config, PROGRAM, DB_SET_INTAKE, &webhook.db, &error)) {
+	    db_new(&webhook.config, PROGRAM, DB_SET_INTAKE | DB_SET_MONITOR, &webhook.db, &error)) {
 		log_error("start_failed", &error);
 		return 1;
 	}

@@ -26,6 +26,9 @@ struct webhook {
 
 http_handler webhook_event, webhook_disconnect, webhook_health, webhook_status;
 
+/* /healthz, /readyz and /metrics: only for requests that came through nginx's private listener. */
+http_handler webhook_healthz, webhook_readyz, webhook_metrics;
+
 /* The three answers that several endpoints share. */
 enum led_err webhook_unauthorized(struct http_response *response);
 enum led_err webhook_bad_request(struct http_response *response, const char *message);

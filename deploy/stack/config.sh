@@ -137,6 +137,7 @@ nginx_conf_write() {
 		cp "$file" "$dir/nginx/"
 	done
 	echo "listen 127.0.0.1:$ledger_port backlog=1024;" >"$dir/nginx/listen.conf"
+	echo "listen unix:$sock/monitor.sock;" >"$dir/nginx/monitor-listen.conf"
 	fill "$root/nginx/ledger.conf.in" ETC="$dir/nginx" SOCK="$sock" STATIC="$root/static" \
 		LOG="$dir/log/access.log" >"$dir/nginx/ledger.conf"
 	: >"$dir/nginx/sandboxes.conf"

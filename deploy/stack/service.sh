@@ -76,6 +76,7 @@ service_wait() {
 }
 
 nginx_run() {
+	rm -f "$sock/monitor.sock" # left behind by one that was killed
 	process_start nginx nginx -e stderr -p "$dir/" -c "$dir/nginx.conf"
 	wait_until 20 nginx_settled || die_of nginx "does not listen on port $ledger_port"
 }

@@ -78,10 +78,10 @@ SELECT o.status, COALESCE(SUM((SELECT COUNT(*) FROM sync_run r FORCE INDEX (sync
 
 -- name: admin_status_worker()
 -- scope: installation
--- A lane that was never served carries the year 2000.
-SELECT DATE_FORMAT(MAX(served_at), '%Y-%m-%dT%H:%i:%SZ'),
-       TIMESTAMPDIFF(SECOND, MAX(served_at), UTC_TIMESTAMP(6))
-  FROM lane WHERE served_at > '2000-01-02';
+-- It is started every minute, whether there is work or not.
+SELECT DATE_FORMAT(MAX(seen_at), '%Y-%m-%dT%H:%i:%SZ'),
+       TIMESTAMPDIFF(SECOND, MAX(seen_at), UTC_TIMESTAMP(6))
+  FROM heartbeat WHERE program = 'ledger-worker';
 
 -- name: admin_audit_accounts(name, name_again)
 -- scope: installation

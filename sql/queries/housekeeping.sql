@@ -1,4 +1,4 @@
--- What the worker thins out: small batches, by primary key.
+-- What the worker thins out: small batches, by primary key; and that it was here.
 
 -- name: token_seen_expired(most)
 -- scope: installation
@@ -16,3 +16,8 @@ SELECT id_hash FROM session
 -- name: session_delete(id_hash)
 -- scope: installation
 DELETE FROM session WHERE id_hash = ?;
+
+-- name: heartbeat_put(program)
+-- scope: installation
+INSERT INTO heartbeat (program, seen_at) VALUES (?, UTC_TIMESTAMP(6))
+  ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at);

@@ -141,7 +141,7 @@ function statementsOf(set) {
 function setsOf(folder) {
 	const files = fs.readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.c'));
 	const source = files.map((name) => fs.readFileSync(path.join(ROOT, folder, name), 'utf8')).join('\n');
-	return [...new Set([...source.matchAll(/\bDB_SET_([A-Z]+)\b/g)].map((match) => match[1].toLowerCase()))];
+	return [...new Set([...source.matchAll(/\bDB_SET_([A-Z_]+)\b/g)].map((match) => match[1].toLowerCase()))];
 }
 
 for (const [user, folder] of [

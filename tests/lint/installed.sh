@@ -31,6 +31,7 @@ sed -i -E 's/listen (\[::\]:)?(443|80)( ssl)?;/listen unix:LEDGER_CHECK_\2\1\3;/
 	"$work"/nginx/ledger/listen.conf "$work/nginx/sites-available/ledger"
 sed -i -E "s#unix:LEDGER_CHECK_([0-9]+)(\[::\]:)( ssl)?;#unix:$work/\1-6.sock\3;#; s#unix:LEDGER_CHECK_([0-9]+)( ssl)?;#unix:$work/\1.sock\2;#" \
 	"$work"/nginx/ledger/listen.conf "$work/nginx/sites-available/ledger"
+echo "listen unix:$work/monitor.sock;" >"$work/nginx/ledger/monitor-listen.conf"
 cat >"$work/nginx.conf" <<END
 pid $work/nginx.pid;
 error_log stderr;

@@ -16,9 +16,10 @@ function parsed(text) {
 /**
  * `body`: a string or Buffer as it is, or any other value as JSON (Content-Type is
  * then set unless given). Resolves with { status, headers, text, json }; `json` is
- * undefined when the body is not JSON. Redirects are not followed.
+ * undefined when the body is not JSON. Redirects are not followed. `socketPath`: of a
+ * server on a unix socket.
  */
-function request(url, { method, headers = {}, body, timeout = 30000 } = {}) {
+function request(url, { method, headers = {}, body, timeout = 30000, socketPath } = {}) {
 	const asIs = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
 	const bytes = asIs ? body : JSON.stringify(body);
 	const sent = { ...headers };
@@ -28,7 +29,7 @@ function request(url, { method, headers = {}, body, timeout = 30000 } = {}) {
 	return new Promise((resolve, reject) => {
 		const call = http.request(
 			url,
-			{ method: method ?? (bytes === undefined ? 'GET' : 'POST'), headers: sent, agent: false },
+			{ method: method ?? (bytes === undefined ? 'GET' : 'POST'), headers: sent, agent: false, socketPath },
 			(answer) => {
 				const chunks = [];
 				answer.on('data', (chunk) => chunks.push(chunk));
