@@ -1,5 +1,6 @@
 /* ledgerctl xref link: says by hand which record of Sage a shop's record is. */
 #include "../worker/access.h"
+#include "../worker/post.h"
 #include "base/json.h"
 #include "desk.h"
 
@@ -15,8 +16,8 @@ static const struct {
 	{"invoice", 8, "/sales_invoices"},
 	{"invoice_payment", 16, "/contact_payments"},
 	{"credit_note", 12, "/sales_credit_notes"},
-	{"contact:", 8, "/contacts"},
-	{"contact_fallback:", 17, "/contacts"},
+	{"contact:", 8, CONTACTS_PATH},
+	{"contact_fallback:", 17, CONTACTS_PATH},
 	{"product", 8, "/products"},
 	{"service", 8, "/services"},
 	{"stock_item", 11, "/stock_items"},
@@ -52,7 +53,10 @@ static enum led_err read_record(struct linking *linking, const char *path, struc
 		.path = arena_printf(task->job_arena, "%s/%s", path, linking->xref.sage_id)};
 	enum led_err err = access_sage(task, &call, &answer, error);
 	if (!err) {
-		linking->xref.displayed_as = keep(linking, answer, "displayed_as");
+		/* Of a contact the reference, for the other is somebody's name. */
+		bool person = strcmp(path, CONTACTS_PATH) == 0;
+		linking->xref.displayed_as =
+			keep(linking, answer, person ? "reference" : "displayed_as");
 		linking->xref.reference = keep(linking, answer, "reference");
 		if (!linking->xref.reference)
 			linking->xref.reference = keep(linking, answer, "item_code");
@@ -62,7 +66,7 @@ static enum led_err read_record(struct linking *linking, const char *path, struc
 	}
 	if (!err && !linking->xref.displayed_as)
 		err = led_fail(error, LED_SERDE, "sage_answer_invalid",
-			       "Sage's record has no displayed_as.");
+			       "Sage's record has nothing that it is shown as.");
 	json_object_put(answer);
 	return err;
 }

@@ -13,7 +13,7 @@ static struct post contact_post(const struct task *task, const struct books_cont
 {
 	return (struct post){
 		.key = {task->binding.id, task->binding.business, key->kind, key->magento_id},
-		.path = "/contacts",
+		.path = CONTACTS_PATH,
 	};
 }
 
@@ -88,12 +88,11 @@ static enum led_err adopt(struct task *task, const struct books_contact *contact
 		*xref = (struct xref){
 			.found = true,
 			.sage_id = arena_strdup(task->job_arena, json_string(same, "id")),
-			.displayed_as =
-				arena_strdup(task->job_arena, json_string(same, "displayed_as")),
 			.reference = arena_strdup(task->job_arena, contact->reference),
 		};
+		xref->displayed_as = xref->reference; /* never the name: see worker/post.c */
 		memcpy(xref->digest, intent->digest, sizeof xref->digest);
-		if (!xref->sage_id || !xref->displayed_as)
+		if (!xref->sage_id || !xref->reference)
 			err = led_fail(error, LED_INTERNAL, "out_of_memory",
 				       "No memory for a contact.");
 	}

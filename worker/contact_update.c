@@ -97,7 +97,7 @@ static enum led_err send(struct task *task, const struct books_context *books,
 		.path = arena_printf(task->job_arena, "/contacts/%s", updating->xref.sage_id),
 		.body = body};
 	err = access_sage(task, &call, &answer, error);
-	const char *shown = err ? NULL : json_string(answer, "displayed_as");
+	const char *shown = err ? NULL : json_string(answer, "reference");
 	if (shown && (shown = arena_strdup(task->job_arena, shown)))
 		updating->xref.displayed_as = shown;
 	if (!err)

@@ -122,7 +122,11 @@ static enum led_err read_answer(struct task *task, const struct intent *intent,
 	memcpy(xref->digest, intent->digest, sizeof xref->digest);
 	if (!xref->sage_id || !xref->displayed_as)
 		return no_memory(error);
-	return read_facts(task->job_arena, intent, answer, xref, error);
+	enum led_err err = read_facts(task->job_arena, intent, answer, xref, error);
+	/* How Sage displays a contact is somebody's name: the history keeps none. */
+	if (!err && xref->reference && strcmp(intent->path, CONTACTS_PATH) == 0)
+		xref->displayed_as = xref->reference;
+	return err;
 }
 
 static bool is_text(struct json_object *item, const char *key, const char *wanted)

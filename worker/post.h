@@ -11,6 +11,8 @@
 
 #include <json-c/json.h>
 
+#define CONTACTS_PATH "/contacts" /* Sage displays these by people's names */
+
 /* What one Magento record is to become. */
 struct post {
 	struct xref_key key;

@@ -51,6 +51,7 @@ describe('a customer', () => {
 		const [contact, ...more] = await contactsOf(made);
 		assert.deepEqual(more, []);
 		assert.equal(contact.id, run.sage_id);
+		assert.equal(run.sage_number, contact.reference, 'never the name that Sage displays');
 		assert.equal(contact.currency, 'GBP');
 		assert.equal((await books.state('customer', made.id)).sync_status, 'synced');
 	});
