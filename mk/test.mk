@@ -4,7 +4,7 @@ TEST_FLAVOUR ?= asan
 SPEC ?= ../shared/mustache
 
 # What the fuzzers do with one input is tried on their corpus in every run.
-FUZZ_SRC := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
+FUZZ_SRC := $(filter-out tests/fuzz/fuzz_main.c,$(wildcard tests/fuzz/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c tests/golden/*.c) $(FUZZ_SRC)
 $(B)/bin/unit-tests: $(call objects,$(UNIT_SRC) worker/retry.c) $(LIB)
 	@mkdir -p $(@D)
@@ -17,19 +17,19 @@ $(B)/bin/mustache-conformance: $(call objects,$(CONFORMANCE_SRC)) $(LIB)
 
 FUZZ ?= canonical
 SECONDS ?= 60
-$(B)/bin/fuzz-$(FUZZ): $(call objects,tests/fuzz/fuzz_$(FUZZ).c $(FUZZ_SRC)) $(LIB)
+$(B)/bin/fuzz: $(call objects,tests/fuzz/fuzz_main.c $(FUZZ_SRC)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
 
 .PHONY: fuzz fuzz-run
-fuzz: deps-check ## fuzz FUZZ=canonical for SECONDS=60, with clang, ASan and UBSan
+fuzz: deps-check ## fuzz FUZZ=canonical (a row of tests/fuzz/targets.c) for SECONDS=60, with clang, ASan and UBSan
 	@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang FUZZ=$(FUZZ) SECONDS=$(SECONDS) fuzz-run
 
 # What is found new is kept below build/; an input that fails is written there too.
-fuzz-run: $(B)/bin/fuzz-$(FUZZ)
+fuzz-run: $(B)/bin/fuzz
 	@mkdir -p $(B)/corpus/$(FUZZ)
-	$< -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 -print_final_stats=1 \
-		-dict=tests/fuzz/$(FUZZ).dict -artifact_prefix=$(B)/fuzz-$(FUZZ)- \
+	FUZZ=$(FUZZ) $< -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 -print_final_stats=1 \
+		$(patsubst %,-dict=%,$(wildcard tests/fuzz/$(FUZZ).dict)) -artifact_prefix=$(B)/fuzz-$(FUZZ)- \
 		$(B)/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ) $(wildcard tests/vectors/$(FUZZ))
 
 .PHONY: test test-programs check lint lint-run format conformance conformance-run bench

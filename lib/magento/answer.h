@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "http/client.h"
+#include "magento/client.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -29,6 +30,16 @@ enum led_err magento_entity_missing(struct led_error *error);
  * *out. `of_entity`: an entity was asked for, so a 404 may be about it. */
 enum led_err magento_answer_judge(const struct http_answer *answer, bool of_entity,
 				  struct json_object **out, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* ping's answer, a list without keys or an object with them. False when it is not of this
+ * tenant. `server_time` may be NULL; "" when the shop did not say. */
+bool magento_read_ping(struct json_object *body, const char *tenant_id, char server_time[40])
+	__attribute__((warn_unused_result));
+
+/* The list of magento_payment_methods, in `arena`. LED_SERDE when it is not one. */
+enum led_err magento_read_payment_methods(struct json_object *body, struct arena *arena,
+					  struct magento_payment_method **methods, size_t *count)
 	__attribute__((warn_unused_result));
 
 #endif

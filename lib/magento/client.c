@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATH_MAX_BYTES      128
-#define STATE_BODY_MAX      4096
-#define PAYMENT_METHODS_MAX 1000
-#define PROVIDER            "sage_accounting"
+#define PATH_MAX_BYTES 128
+#define STATE_BODY_MAX 4096
+#define PROVIDER       "sage_accounting"
 
 static const char *const KIND_NAMES[] = {
 	[MAGENTO_INVOICE] = "invoice",       [MAGENTO_CUSTOMER] = "customer",
@@ -129,17 +128,6 @@ enum led_err magento_get(const struct magento_shop *shop, enum magento_kind kind
 	return err;
 }
 
-/* Magento makes a list of the answer; a later module might keep its keys. */
-static const char *ping_part(struct json_object *body, size_t index, const char *key)
-{
-	if (json_object_is_type(body, json_type_object))
-		return json_string(body, key);
-	if (!json_object_is_type(body, json_type_array))
-		return NULL;
-	struct json_object *part = json_object_array_get_idx(body, index);
-	return json_object_is_type(part, json_type_string) ? json_object_get_string(part) : NULL;
-}
-
 enum led_err magento_ping(const struct magento_shop *shop, char server_time[40],
 			  struct led_error *error)
 {
@@ -148,27 +136,10 @@ enum led_err magento_ping(const struct magento_shop *shop, char server_time[40],
 	enum led_err err = call_shop(shop, &call, &body, error);
 	if (err)
 		return err;
-	const char *tenant = ping_part(body, 1, "tenant_id");
-	const char *time = ping_part(body, 2, "server_time");
-	if (!tenant || strcmp(tenant, shop->tenant_id) != 0)
+	if (!magento_read_ping(body, shop->tenant_id, server_time))
 		err = answer_invalid(error, "ping");
-	else if (server_time)
-		snprintf(server_time, 40, "%s", time ? time : "");
 	json_object_put(body);
 	return err;
-}
-
-static bool copy_method(struct json_object *row, struct arena *arena,
-			struct magento_payment_method *method)
-{
-	const char *code = json_string(row, "code"), *label = json_string(row, "label");
-	struct json_object *active = json_member(row, "is_active");
-	if (!code || !json_object_is_type(active, json_type_boolean))
-		return false;
-	method->code = arena_strdup(arena, code);
-	method->label = label ? arena_strdup(arena, label) : NULL;
-	method->active = json_object_get_boolean(active);
-	return method->code && (!label || method->label);
 }
 
 enum led_err magento_payment_methods(const struct magento_shop *shop, struct arena *arena,
@@ -180,25 +151,11 @@ enum led_err magento_payment_methods(const struct magento_shop *shop, struct are
 	enum led_err err = call_shop(shop, &call, &body, error);
 	if (err)
 		return err;
-	bool is_list = json_object_is_type(body, json_type_array);
-	size_t rows = is_list ? json_object_array_length(body) : 0;
-	if (!is_list || rows > PAYMENT_METHODS_MAX) {
-		err = answer_invalid(error, "payment-methods");
-		goto out;
-	}
-	*methods = arena_alloc(arena, (rows + 1) * sizeof **methods);
-	if (!*methods) {
-		err = led_fail(error, LED_INTERNAL, "no_memory", "No memory for payment methods");
-		goto out;
-	}
-	for (size_t i = 0; i < rows; i++) {
-		if (!copy_method(json_object_array_get_idx(body, i), arena, &(*methods)[i])) {
-			err = answer_invalid(error, "payment-methods");
-			goto out;
-		}
-	}
-	*count = rows;
-out:
+	err = magento_read_payment_methods(body, arena, methods, count);
+	if (err == LED_SERDE)
+		answer_invalid(error, "payment-methods");
+	else if (err)
+		led_fail(error, err, "no_memory", "No memory for payment methods");
 	json_object_put(body);
 	return err;
 }
