@@ -70,7 +70,8 @@ const FORBIDDEN = {
 		...["UPDATE binding SET status = 'active'", 'DELETE FROM binding', "UPDATE sync_run SET status = 'succeeded'"],
 		...['DELETE FROM sync_run', 'DELETE FROM job', "UPDATE job SET state = 'ready'", 'DELETE FROM token_seen'],
 		...["INSERT INTO job (lane_id, binding_id, kind, entity_type, magento_id) VALUES (1, UUID(), 'x', 'other', 1)"],
-		...["UPDATE token_seen SET expires_at = '2000-01-01'", 'UPDATE lane SET failures = 0'],
+		...["UPDATE token_seen SET expires_at = '2000-01-01'", 'UPDATE lane SET failures = 0', 'SELECT lease_owner FROM lane', "UPDATE heartbeat SET seen_at = NOW()"],
+		...['SELECT 1 FROM invitation', 'SELECT 1 FROM password_reset', 'SELECT 1 FROM mail', 'SELECT 1 FROM recovery_code', 'SELECT 1 FROM oauth_state', 'SELECT 1 FROM seal_use', 'SELECT 1 FROM reference_item', 'SELECT 1 FROM run_attempt', "CALL audit_append(1, 'x', '', 'x', '{}')"],
 	],
 	'ledger-dashboard': [
 		...['SELECT 1 FROM oauth_token', 'SELECT 1 FROM intent', 'SELECT 1 FROM token_seen'],
@@ -78,6 +79,14 @@ const FORBIDDEN = {
 		...["UPDATE sync_run SET status = 'succeeded'", 'DELETE FROM job', 'DELETE FROM run_attempt'],
 		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'DELETE FROM account', "UPDATE member SET totp_secret = ''", "UPDATE member SET email = 'x'"],
 		...["CALL tenant_disconnect(UUID(), 1, '', 1)", 'INSERT INTO token_seen VALUES (UNHEX(MD5(1)), NOW())'],
+	],
+	'ledger-connect': [
+		...['SELECT 1 FROM sync_run', 'SELECT 1 FROM run_attempt', 'SELECT 1 FROM intent', 'SELECT 1 FROM audit_log', 'SELECT 1 FROM policy', 'SELECT 1 FROM token_seen'],
+		...['SELECT 1 FROM invitation', 'SELECT 1 FROM password_reset', 'SELECT body FROM mail', 'DELETE FROM mail', 'SELECT 1 FROM heartbeat'],
+		...['DELETE FROM binding', 'DELETE FROM lane', 'DELETE FROM job', "UPDATE job SET state = 'ready'", 'DELETE FROM oauth_token', 'DELETE FROM entity_xref', "UPDATE entity_xref SET sage_id = ''"],
+		...['DELETE FROM account', "UPDATE account SET name = ''", "UPDATE member SET role = 'owner'", "UPDATE member SET password_hash = ''", 'DELETE FROM member', "INSERT INTO member (email) VALUES ('x')"],
+		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", "INSERT INTO audit_log (actor) VALUES ('x')", 'INSERT INTO sync_run (id) VALUES (1)'],
+		...["CALL tenant_disconnect(UUID(), 1, '', 1)", 'INSERT INTO token_seen VALUES (UNHEX(MD5(1)), NOW())', "INSERT INTO job (lane_id, binding_id, kind, entity_type, magento_id) VALUES (1, UUID(), 'x', 'other', 1)"],
 	],
 	'ledger-worker': [
 		...['SELECT password_hash FROM member', 'SELECT totp_secret FROM member', "UPDATE member SET role = 'owner'", 'SELECT 1 FROM invitation', "UPDATE account SET name = ''", "INSERT INTO session SELECT * FROM session", "UPDATE session SET address = ''"],
@@ -137,21 +146,22 @@ function statementsOf(set) {
 		.map((part) => [/^\w+/.exec(part)[0], part.slice(part.indexOf('\n') + 1).replace(/^--.*$/gm, '').trim().replace(/;$/, '')]);
 }
 
-/** The sets that a program prepares, from its own source. */
-function setsOf(folder) {
-	const files = fs.readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.c'));
-	const source = files.map((name) => fs.readFileSync(path.join(ROOT, folder, name), 'utf8')).join('\n');
+/** The sets that a program prepares, from its own sources. */
+function setsOf(...folders) {
+	const files = folders.flatMap((folder) => fs.readdirSync(path.join(ROOT, folder)).map((name) => path.join(ROOT, folder, name)));
+	const source = files.filter((name) => /\.[ch]$/.test(name)).map((name) => fs.readFileSync(name, 'utf8')).join('\n');
 	return [...new Set([...source.matchAll(/\bDB_SET_([A-Z_]+)\b/g)].map((match) => match[1].toLowerCase()))];
 }
 
-for (const [user, folder] of [
+for (const [user, ...folders] of [
 	['ledger-webhook', 'cgi/webhook'],
-	['ledger-dashboard', 'cgi/dashboard'],
+	['ledger-dashboard', 'cgi/dashboard', 'cgi/pages'],
+	['ledger-connect', 'cgi/connect', 'cgi/pages'],
 	['ledger-worker', 'worker'],
 	['ledgerctl', 'ctl'],
 ])
 	test(`${user} may prepare every statement of its sets`, async () => {
-		const sets = setsOf(folder);
+		const sets = setsOf(...folders);
 		assert.ok(sets.length > 0);
 		const texts = sets.flatMap(statementsOf);
 		assert.ok(texts.length > 0);
