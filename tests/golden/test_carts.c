@@ -79,6 +79,8 @@ static struct rules rules_of(const struct cart_region *region, translation *tran
 			 (long long)rate->percent % 10000);
 		json_object_object_add(map, percent, json_object_new_string(rate->id));
 	}
+	if (cart_random(2))
+		json_object_object_add(map, "0.00", json_object_new_string(region->zero));
 	json_object_object_add(methods, "checkmo", json_object_new_string("3"));
 	json_object_object_add(rules.policy, "tax_rate_map", map);
 	json_object_object_add(rules.policy, "payment_method_map", methods);

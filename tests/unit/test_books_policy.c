@@ -178,6 +178,17 @@ Test(books_policy, chooses_the_standard_rate)
 	cr_expect_str_eq(default_rate("US", 0), "none");
 }
 
+Test(books_policy, each_region_has_its_time_zone)
+{
+	static const char *const zones[][2] = {
+		{"GB", "Europe/London"},   {"IE", "Europe/Dublin"}, {"FR", "Europe/Paris"},
+		{"ES", "Europe/Madrid"},   {"DE", "Europe/Berlin"}, {"US", "America/New_York"},
+		{"CA", "America/Toronto"}, {"XX", "Europe/London"},
+	};
+	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++)
+		cr_expect_str_eq(books_reference_zone(zones[i][0]), zones[i][1]);
+}
+
 Test(books_policy, never_overrides_a_choice)
 {
 	static const struct reference_ledger_account accounts[] = {{"L", "SALES", 4000, true}};
