@@ -17,9 +17,21 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* json-c takes NaN, Infinity, 'keys' and "5." even when strict. */
+/* A zero at the beginning of a number, with a digit behind it. An exponent may have one. */
+static bool is_leading_zero(const char *text, size_t at, size_t len)
+{
+	if (text[at] != '0' || at + 1 == len || !is_digit(text[at + 1]))
+		return false;
+	if (at && (text[at - 1] == '-' || text[at - 1] == '+'))
+		at--;
+	return at == 0 || !(is_digit(text[at - 1]) || strchr(".eE", text[at - 1]));
+}
+
+/* json-c takes NaN, Infinity, 'keys', "5.", "00" and "-01" even when strict. */
 static bool is_foreign(const char *text, size_t at, size_t len)
 {
+	if (is_leading_zero(text, at, len))
+		return true;
 	static const char alphabet[] = " \t\r\n{}[]:,0123456789+-.eEtrufalsn";
 	if (text[at] == '.')
 		return at == 0 || !is_digit(text[at - 1]) || at + 1 == len ||

@@ -38,6 +38,7 @@ Test(base_json, accepted)
 		"{\"n\":null}",
 		"9223372036854775806",
 		"-9223372036854775807",
+		"[0, -0, 0.01, 100, 1e05, 1E-00, 10.0e+007]",
 		"\"\\\\u0000\"", /* a backslash, and then the text u0000 */
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -69,6 +70,10 @@ Test(base_json, refused)
 		"Infinity",
 		"-Infinity",
 		"01",
+		"00",
+		"-01",
+		"[-00]",
+		"{\"a\":00.5}",
 		"+1",
 		".5",
 		"5.",

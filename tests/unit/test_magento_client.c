@@ -1,5 +1,6 @@
 /* The shop client: what is sent, how answers are told apart, what is asked twice. */
 #include "base/json.h"
+#include "base/text.h"
 #include "magento/answer.h"
 #include "magento/client.h"
 #include "shop_script.h"
@@ -333,6 +334,43 @@ Test(magento_client, push_state)
 	char part[256];
 	snprintf(part, sizeof part, "\"skip_reason\":\"%s\",", reason);
 	cr_assert_not_null(strstr(requests[1], part), "cut to what the shop keeps");
+}
+
+/* The shop's columns hold 64 characters, not bytes; and what is sent is JSON whatever is in it. */
+Test(magento_client, push_state_cuts_characters)
+{
+	static const struct step steps[] = {{"200 OK", JSON, "[]"}};
+	static const char *const keys[] = {"provider_entity_id", "provider_reference",
+					   "skip_reason", "error_code"};
+	char text[65 * 4 + 1] = "";
+	struct fixture f;
+	struct json_object *body;
+	for (int i = 0; i < 65; i++)
+		snprintf(text + strlen(text), 5, "%s", i == 3 ? "\"" : i == 4 ? "\n" : "é");
+	begin(&f, steps);
+	const struct magento_state state = {.kind = MAGENTO_PRODUCT,
+					    .magento_id = INT64_MAX,
+					    .status = MAGENTO_FAILED,
+					    .provider_entity_id = text,
+					    .provider_reference = text,
+					    .skip_reason = text,
+					    .error_code = text,
+					    .last_sync_at = 0};
+	cr_assert_eq(magento_push_state(&f.shop, &state, &f.error), LED_OK);
+	end(&f);
+	cr_assert_not_null(strstr(body_of(0), "\"magento_entity_id\":9223372036854775807,"));
+	char *big = strstr(requests[0], "9223372036854775807");
+	memcpy(big, "1234567890123456789", 19); /* our own parser gives up int64's two ends */
+	cr_assert_eq(json_parse(body_of(0), strlen(body_of(0)), &body, NULL), LED_OK);
+	cr_expect_eq(json_object_object_length(body), 9);
+	cr_expect_str_eq(json_string(body, "last_sync_at"), "1970-01-01 00:00:00");
+	cr_expect_str_eq(json_string(body, "sync_status"), "failed");
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		const char *sent = json_string(body, keys[i]);
+		cr_expect_eq(text_utf8_length(sent, strlen(sent)), 64, "%s", keys[i]);
+		cr_expect_eq(strncmp(sent, text, strlen(sent)), 0, "%s", keys[i]);
+	}
+	json_object_put(body);
 }
 
 Test(magento_client, payments_have_no_state_of_their_own)
