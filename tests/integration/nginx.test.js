@@ -121,6 +121,25 @@ test('a path of nobody is a page for people', async () => {
 	assert.match(page.headers['content-type'], /^text\/html/);
 });
 
+// 512 requests are let in at once, and the socket's backlog has room for more than that: the rest is
+// turned away at once, and who is let in is answered before a shop hangs up (15 s).
+test('every process hangs and 700 shops come at once: 503 for each, in time', async () => {
+	const pids = stack.children('webhook');
+	for (const pid of pids) process.kill(pid, 'SIGSTOP');
+	const before = stack.log('access').length;
+	try {
+		const answers = await Promise.all(Array.from({ length: 700 }, () => request(stack.ledgerUrl + EVENT, { body: {}, timeout: 60000 })));
+		for (const answer of answers) assertMachine(answer, 503, 'unavailable');
+		const logged = () => stack.log('access').slice(before).split('\n').filter((line) => line.includes(EVENT));
+		const lines = (await until('each is logged', () => logged().length === 700 && logged())).map((line) => JSON.parse(line));
+		assert.ok(lines.every((line) => line.seconds < 14), 'as nginx saw it: this client may be slow itself');
+		assert.ok(lines.filter((line) => line.seconds < 1).length >= 700 - 512, 'turned away at once');
+	} finally {
+		for (const pid of pids) process.kill(pid, 'SIGCONT');
+	}
+	await until('service is back', async () => (await request(stack.ledgerUrl + EVENT, { body: {} })).status === 401);
+});
+
 test('while every serving process is dead the answer is 503, never 4xx, and service returns', async () => {
 	process.kill(stack.pid('webhook'), 'SIGKILL'); // multiwatch: nobody replaces them now
 	for (const pid of stack.sessionOf('webhook')) process.kill(pid, 'SIGKILL');
