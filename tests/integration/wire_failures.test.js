@@ -53,15 +53,7 @@ async function allUnavailable(why) {
 	assertRefused(await disconnect(), 503, 'unavailable', `${why}: disconnect`);
 }
 
-/** Ends the database and waits until its process is gone. */
-async function endDatabase(signal) {
-	const pid = stack.pid('mariadbd');
-	process.kill(pid, signal);
-	await until('mariadbd has ended', () => {
-		const file = `/proc/${pid}/stat`;
-		return !fs.existsSync(file) || / Z /.test(fs.readFileSync(file, 'latin1'));
-	});
-}
+const endDatabase = (signal) => stack.end('mariadbd', signal);
 
 /** Runs `work` while events are posted without pause; every answer. */
 async function underLoad(work) {

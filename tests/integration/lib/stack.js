@@ -10,6 +10,7 @@
 const { execFile, spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { until } = require('./until');
 
 const ROOT = path.resolve(__dirname, '../../..');
 const SCRIPT = path.join(ROOT, 'deploy/stack/stack');
@@ -30,6 +31,7 @@ function run(file, args, { env = process.env, timeout = 120000, input } = {}) {
 			child.kill('SIGKILL');
 			reject(new Error(`${path.basename(file)} ${args.join(' ')}: not done within ${timeout} ms`));
 		}, timeout);
+		child.stdin.on('error', () => {}); // it ended before it read everything: its status says why
 		if (input !== undefined) child.stdin.end(input);
 	});
 }
@@ -180,6 +182,11 @@ class Stack {
 		return child;
 	}
 
+	/** The process ids of the workers in the background. */
+	workerPids() {
+		return [...this.#workers].map((child) => child.pid);
+	}
+
 	/** The leader's process id of a service: mariadbd, nginx, webhook, connect, dashboard, sandbox-… */
 	pid(name) {
 		return Number(fs.readFileSync(path.join(this.dir, 'pid', name), 'utf8').split(' ')[0]);
@@ -202,6 +209,16 @@ class Stack {
 	kill(name, signal = 'SIGKILL') {
 		const pool = ['webhook', 'connect', 'dashboard'].includes(name);
 		for (const pid of pool ? this.children(name) : [this.pid(name)]) process.kill(pid, signal);
+	}
+
+	/** Kills a server and resolves once it is gone. */
+	async end(name, signal = 'SIGKILL') {
+		const pid = this.pid(name);
+		process.kill(pid, signal);
+		await until(`${name} has ended`, () => {
+			const file = `/proc/${pid}/stat`;
+			return !fs.existsSync(file) || / Z /.test(fs.readFileSync(file, 'latin1'));
+		});
 	}
 
 	/** Starts a service again that was killed, and waits until it answers. */
