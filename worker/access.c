@@ -6,8 +6,11 @@
 #include "settle.h"
 
 #include <string.h>
+#include <time.h>
 
-#define REFRESH_AHEAD 60 /* seconds before the access token ends */
+#define REFRESH_AHEAD 60    /* seconds before the access token ends */
+#define SAVE_MS       30000 /* with the call before, well within the lease */
+#define SAVE_PAUSE_MS 500
 
 static enum led_err load_token(struct task *task, struct led_error *error)
 {
@@ -34,6 +37,21 @@ static enum led_err write_rotation(struct db *db, void *context, struct led_erro
 	struct task *task = rotation->task;
 	return oauth_token_rotate(db, task->worker->keys, &task->binding, rotation->next,
 				  &rotation->rotated, error);
+}
+
+/* From here on Sage knows only the new pair, and only this thread has it: a database that is
+ * away for a moment must not cost the merchant a new sign-in. */
+static enum led_err save(struct rotation *rotation, struct led_error *error)
+{
+	const struct timespec pause = {.tv_nsec = SAVE_PAUSE_MS * 1000000L};
+	int64_t until = clock_monotonic_ms() + SAVE_MS;
+	for (;;) {
+		enum led_err err = settle_guarded(rotation->task, write_rotation, rotation, error);
+		if (err != LED_DATABASE || clock_monotonic_ms() > until)
+			return err;
+		log_error("sage_token_not_saved", error);
+		nanosleep(&pause, NULL);
+	}
 }
 
 /* The tokens change hands: `tokens` is left empty. */
@@ -69,16 +87,16 @@ static enum led_err refresh(struct task *task, struct led_error *error)
 		return err;
 	struct oauth_token next = take_over(&tokens, task->token.generation);
 	struct rotation rotation = {.task = task, .next = &next};
-	err = settle_guarded(task, write_rotation, &rotation, error);
-	if (!err && !rotation.rotated)
-		err = led_fail(error, LED_DATABASE, "token_rotated_elsewhere",
-			       "Sage's tokens were replaced while they were refreshed.");
+	err = save(&rotation, error);
 	oauth_token_release(&task->token);
-	if (err) {
+	if (err || !rotation.rotated)
 		oauth_token_release(&next);
-		task->token = (struct oauth_token){0}; /* read anew by the next call */
+	if (err)
 		return err;
-	}
+	/* Saved by a try whose answer was lost, or people connected anew meanwhile: what is
+	 * stored counts. */
+	if (!rotation.rotated)
+		return load_token(task, error);
 	next.generation++;
 	task->token = next;
 	log_write(LOG_INFO, "sage_token_refreshed", LOG_S("binding", task->binding.id));

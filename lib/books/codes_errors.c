@@ -124,9 +124,6 @@ const struct books_code CODES_ERRORS[] = {
 	{"intent_expired",
 	 "A post of more than six days ago did not reach Sage; it is posted anew.",
 	 "Nothing: it is tried again.", NULL},
-	{"token_rotated_elsewhere",
-	 "The permission was renewed by another worker at the same moment.",
-	 "Nothing: it is tried again.", NULL},
 
 	/* Pairing, and what the shop answers. */
 	{"pairing_code_refused", "The shop does not accept the pairing code.",

@@ -213,13 +213,25 @@ static void back_off(int try)
 	nanosleep(&pause, NULL);
 }
 
+/* Beginning changes nothing: a connection that the server has closed meanwhile is opened
+ * anew, so that a restart of the database costs idle connections nothing. */
+static enum led_err begin(struct db *db, struct led_error *error)
+{
+	bool reused = !db->broken;
+	enum led_err err = reused ? LED_OK : db_connect(db, error);
+	db->last_errno = 0;
+	if (!err)
+		err = command(db, "START TRANSACTION", error);
+	if (!err || !reused || !db->broken)
+		return err;
+	err = db_connect(db, error);
+	return err ? err : command(db, "START TRANSACTION", error);
+}
+
 enum led_err db_transaction(struct db *db, db_work work, void *context, struct led_error *error)
 {
 	for (int try = 1;; try++) {
-		enum led_err err = db->broken ? db_connect(db, error) : LED_OK;
-		db->last_errno = 0;
-		if (!err)
-			err = command(db, "START TRANSACTION", error);
+		enum led_err err = begin(db, error);
 		if (err)
 			return err;
 		db->in_transaction = true;
