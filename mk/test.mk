@@ -32,7 +32,7 @@ fuzz-run: $(B)/bin/fuzz
 		$(patsubst %,-dict=%,$(wildcard tests/fuzz/$(FUZZ).dict)) -artifact_prefix=$(B)/fuzz-$(FUZZ)- \
 		$(B)/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ) $(wildcard tests/vectors/$(FUZZ))
 
-.PHONY: test test-programs check lint lint-run format conformance conformance-run bench
+.PHONY: test test-programs check torture lint lint-run format conformance conformance-run bench
 test-programs: programs $(B)/bin/unit-tests $(B)/bin/mustache-conformance
 
 # deps-check comes first and in a make of its own: only then is there a pkg-config to ask.
@@ -40,7 +40,12 @@ test: deps-check ## every suite; SUITES="unit integration" runs only those
 	@$(MAKE) --no-print-directory FLAVOUR=$(TEST_FLAVOUR) CC=$(CC) check
 
 check:
-	@MAKE="$(MAKE)" CC="$(CC)" FLAVOUR="$(FLAVOUR)" SPEC="$(SPEC)" tests/run $(SUITES)
+	@MAKE="$(MAKE)" CC="$(CC)" FLAVOUR="$(FLAVOUR)" SPEC="$(SPEC)" \
+		TORTURE_SECONDS="$(TORTURE_SECONDS)" tests/run $(SUITES)
+
+torture: deps-check ## kill workers and MariaDB for SECONDS=60 while events flow in; TORTURE_SEED=n again
+	@$(MAKE) --no-print-directory FLAVOUR=$(TEST_FLAVOUR) CC=$(CC) SUITES="build torture" \
+		TORTURE_SECONDS=$(SECONDS) check
 
 lint: deps-check ## format, cppcheck, clang-tidy, our own rules
 	@$(MAKE) --no-print-directory FLAVOUR=$(FLAVOUR) CC=$(CC) lint-run
