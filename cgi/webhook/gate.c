@@ -18,6 +18,7 @@ struct key {
 	char binding[UUID_SIZE]; /* lower case; "" = empty slot */
 	int64_t account, key_version, lane;
 	int64_t loaded_ms;
+	int64_t previous_until_ms; /* monotonic; what is kept must not outlive it */
 	unsigned char current[SUBKEY_SIZE];
 	unsigned char previous[SUBKEY_SIZE];
 	bool has_previous;
@@ -84,6 +85,7 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 			     .loaded_ms = clock_monotonic_ms(),
 			     .has_previous = previous->kind != DB_NULL,
 			     .pairing = db_at_int(rows, 0, 6) != 0};
+	slot->previous_until_ms = slot->loaded_ms + db_at_int(rows, 0, 7) * 1000;
 	enum led_err err = open_key(gate, &place, db_at(rows, 0, 3), slot->current, error);
 	if (!err && slot->has_previous)
 		err = open_key(gate, &place, previous, slot->previous, error);
@@ -140,7 +142,7 @@ static enum led_err verify(const struct gate *gate, const struct key *key, const
 	size_t len = strlen(token);
 	enum led_err err =
 		token_verify(&current, token, len, key->binding, now, skew, claims, error);
-	if (err == LED_AUTH && key->has_previous)
+	if (err == LED_AUTH && key->has_previous && clock_monotonic_ms() <= key->previous_until_ms)
 		err = token_verify(&previous, token, len, key->binding, now, skew, claims, error);
 	return err;
 }

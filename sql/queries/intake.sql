@@ -5,7 +5,7 @@
 -- While a pairing is under way the shop may sign with a key that is not this one yet.
 SELECT b.account_id, b.status, b.key_version, b.outbound_key,
        IF(b.previous_key_until > UTC_TIMESTAMP(6), b.previous_key, NULL), l.id,
-       b.pending_since IS NOT NULL
+       b.pending_since IS NOT NULL, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), b.previous_key_until)
   FROM binding b LEFT JOIN lane l ON l.binding_id = b.id AND l.upstream = 'sage'
  WHERE b.id = ?;
 

@@ -80,6 +80,19 @@ describe('a shop is paired', () => {
 		await until('the old key to be refused', async () => (await postEvent(stack, { tenant }, 'customer.upserted', 3, { token: older })).status === 401);
 	});
 
+	test('no process keeps the old key longer than it is good', async () => {
+		const shop = newShop();
+		const tenant = await owner.pair(shop.base, await shop.code());
+		const tokens = [];
+		for (let i = 0; i < 60; i++) tokens.push((await request(`${shop.base}/_sandbox/token`)).json.token);
+		assert.equal(await owner.pair(shop.base, await shop.code()), tenant);
+		await stack.sql(`UPDATE binding SET previous_key_until = UTC_TIMESTAMP(6) + INTERVAL 5 SECOND WHERE id = '${tenant}'`);
+		const status = async () => (await postEvent(stack, { tenant }, 'customer.upserted', 1, { token: tokens.pop() })).status;
+		assert.equal(await status(), 202);
+		// The processes have read the key while it was good; none forgets what it read within 20 s.
+		await until('the old key to be refused', async () => (await status()) === 401, { every: 400 });
+	});
+
 	test('while its events arrive: not one is refused', async () => {
 		const shop = newShop();
 		const tenant = await owner.pair(shop.base, await shop.code());
