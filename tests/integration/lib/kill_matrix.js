@@ -13,7 +13,7 @@ const { Books } = require('./books');
 const { openGate } = require('./gate');
 const { openSession } = require('./load');
 const { until } = require('./until');
-const { rounds } = require('./kill_points');
+const { STALLS, rounds } = require('./kill_points');
 
 const KINDS = ['contacts', 'sales_invoices', 'sales_credit_notes', 'contact_payments', 'contact_allocations', 'products', 'services', 'stock_items', 'stock_movements'];
 
@@ -92,6 +92,19 @@ class Round {
 		this.worker.kill('SIGKILL');
 		assert.deepEqual(await this.worker.ended, { status: null, signal: 'SIGKILL' }, this.worker.output());
 		await letGo();
+		this.matrix.calm();
+	}
+
+	/** Brings all to the point, stops the worker there until others have finished, lets it go on. */
+	async stall(point) {
+		const letGo = await point.reach(this);
+		this.worker.kill('SIGSTOP');
+		await this.matrix.finish();
+		this.worker.kill('SIGCONT');
+		await letGo();
+		await until('it finds its leases gone', () => this.worker.output().split('lease_lost').length > this.cases.length, { timeout: 60000 });
+		this.worker.kill('SIGTERM');
+		assert.deepEqual(await this.worker.ended, { status: 0, signal: null }, this.worker.output());
 		this.matrix.calm();
 	}
 }
@@ -235,4 +248,28 @@ function killMatrix(events) {
 	}
 }
 
-module.exports = { killMatrix, Matrix, assertAtRest, assertOnce };
+/** Declares the tests of a worker that stalls beyond its lease: it must change nothing more. */
+function stallMatrix(events) {
+	const list = rounds(events, STALLS);
+	const matrix = new Matrix();
+
+	before(async () => {
+		await matrix.start(events);
+		await matrix.prepare(events, list.length);
+	});
+	after(() => matrix.stop());
+
+	for (const { point, index, events: fitting } of list)
+		describe(`${point.name}${index ? ` (write ${index + 1})` : ''}`, () => {
+			let cases;
+			before(async () => {
+				cases = await Promise.all(fitting.map((event) => matrix.begin(event, index)));
+				await new Round(matrix, cases).stall(point);
+			});
+			it('leaves nothing behind', () => assertAtRest(matrix));
+			for (const event of fitting)
+				it(event.name, () => assertOnce(matrix, cases.find((one) => one.event === event)));
+		});
+}
+
+module.exports = { killMatrix, stallMatrix, Matrix, assertAtRest, assertOnce };

@@ -119,6 +119,29 @@ const POINTS = [
 	},
 ];
 
+/** Where a worker that is not dead but stalled comes back from: another has finished by then. */
+const STALLS = [
+	{
+		name: 'its request to Sage comes late',
+		each: 'write',
+		async reach(round) {
+			const holds = await holdAll(round, round.write, 'before');
+			return async () => {
+				for (const hold of holds) hold.release();
+				await Promise.all(holds.map((hold) => hold.answered));
+			};
+		},
+	},
+	{
+		name: 'Sage\'s answer comes late',
+		each: 'write',
+		async reach(round) {
+			const holds = await holdAll(round, round.write, 'after');
+			return () => holds.forEach((hold) => hold.release());
+		},
+	},
+];
+
 /** Whether the point exists at write number `index` of an event. */
 function applies(point, event, index) {
 	const write = event.writes[index];
@@ -126,10 +149,10 @@ function applies(point, event, index) {
 	return !point.last || index === event.writes.length - 1;
 }
 
-/** The rounds: every point, at every write it can be at, with the events it applies to. */
-function rounds(events) {
+/** The rounds: each of the points, at every write it can be at, with the events it applies to. */
+function rounds(events, points = POINTS) {
 	const list = [];
-	for (const point of POINTS) {
+	for (const point of points) {
 		const most = point.each === 'event' ? 1 : Math.max(...events.map((event) => event.writes.length));
 		for (let index = 0; index < most; index++) {
 			const fitting = events.filter((event) => applies(point, event, index));
@@ -139,4 +162,4 @@ function rounds(events) {
 	return list;
 }
 
-module.exports = { POINTS, rounds };
+module.exports = { STALLS, rounds };
