@@ -72,7 +72,7 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 	if (!err)
 		err = seal_keys_load(ctl->config.key_dir, SEAL_BOTH, &keys, error);
 	if (!err)
-		err = ctl_open(ctl, DB_SET_ADMIN | DB_SET_SEAL_USE, &db, error);
+		err = ctl_open(ctl, DB_SET_ADMIN | DB_SET_PLAN | DB_SET_SEAL_USE, &db, error);
 	if (!err)
 		err = binding_admin_add(db, keys, &binding, id, error);
 	if (!err)

@@ -13,7 +13,7 @@
 #define CONNECTIONS 2
 #define WAIT_MS     60000 /* a worker gives a lane back after ten seconds of work */
 #define LOOK_MS     200
-#define SETS        (DB_SET_ADMIN | DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS)
+#define SETS        (DB_SET_ADMIN | DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_PLAN)
 
 static enum led_err try_lane(struct desk *desk, const char *binding, const char *owner,
 			     const char **parked, struct led_error *error)

@@ -1,4 +1,5 @@
 /* ledgerctl plan list, put, set: what accounts may use. */
+#include "store/plan.h"
 #include "base/arena.h"
 #include "ctl.h"
 
@@ -10,18 +11,11 @@
 
 #define ARENA_CAP (1 << 20)
 
-/* In the order of the statement's columns. */
-static const char *const features[] = {
-	"credit_notes",   "payments",       "products",      "stock",
-	"multi_currency", "several_stores", "consolidation",
-};
-#define FEATURES (sizeof features / sizeof *features)
-
 struct plan_work {
 	struct ctl *ctl;
 	struct arena *arena;
 	struct db *db;
-	bool has[FEATURES];
+	bool has[PLAN_FEATURES];
 	int64_t bindings; /* -1: no limit */
 	int64_t account;
 };
@@ -44,22 +38,27 @@ static void tell_plan(struct ctl *ctl, struct json_object *list, const struct db
 		      size_t row)
 {
 	struct json_object *plan = json_object_new_object();
-	bool limited = db_at(rows, row, 9)->kind != DB_NULL;
+	struct json_object *features = json_object_new_object();
+	bool limited = db_at(rows, row, 2 + PLAN_FEATURES)->kind != DB_NULL;
 	json_object_object_add(plan, "code", json_object_new_string(db_at_text(rows, row, 0)));
 	json_object_object_add(plan, "name", json_object_new_string(db_at_text(rows, row, 1)));
 	ctl_say(ctl, "%s (%s), %lld account(s)", db_at_text(rows, row, 0), db_at_text(rows, row, 1),
-		(long long)db_at_int(rows, row, 10));
-	for (size_t i = 0; i < FEATURES; i++) {
+		(long long)db_at_int(rows, row, 3 + PLAN_FEATURES));
+	for (size_t i = 0; i < PLAN_FEATURES; i++) {
 		bool has = db_at_int(rows, row, 2 + i) != 0;
-		ctl_say(ctl, "  %-16s %s", features[i], has ? "yes" : "no");
-		json_object_object_add(plan, features[i], json_object_new_boolean(has));
+		ctl_say(ctl, "  %-16s %s", plan_feature_names[i], has ? "yes" : "no");
+		json_object_object_add(features, plan_feature_names[i],
+				       json_object_new_boolean(has));
 	}
 	if (limited)
-		ctl_say(ctl, "  %-16s %lld", "bindings", (long long)db_at_int(rows, row, 9));
+		ctl_say(ctl, "  %-16s %lld", "bindings",
+			(long long)db_at_int(rows, row, 2 + PLAN_FEATURES));
 	else
 		ctl_say(ctl, "  %-16s no limit", "bindings");
-	json_object_object_add(plan, "bindings",
-			       limited ? json_object_new_int64(db_at_int(rows, row, 9)) : NULL);
+	json_object_object_add(plan, "features", features);
+	json_object_object_add(
+		plan, "bindings",
+		limited ? json_object_new_int64(db_at_int(rows, row, 2 + PLAN_FEATURES)) : NULL);
 	json_object_array_add(list, plan);
 }
 
@@ -82,8 +81,9 @@ static enum led_err run_list(struct ctl *ctl, struct led_error *error)
 
 static bool take_feature(struct plan_work *work, const char *name, size_t len)
 {
-	for (size_t i = 0; i < FEATURES; i++)
-		if (strlen(features[i]) == len && strncmp(features[i], name, len) == 0)
+	for (size_t i = 0; i < PLAN_FEATURES; i++)
+		if (strlen(plan_feature_names[i]) == len &&
+		    strncmp(plan_feature_names[i], name, len) == 0)
 			return work->has[i] = true;
 	return false;
 }
@@ -112,6 +112,7 @@ static enum led_err run_put(struct ctl *ctl, struct led_error *error)
 	struct plan_work work = {.ctl = ctl};
 	const char *code = ctl_value(ctl, "--plan"), *name = ctl_value(ctl, "--name");
 	const bool *has = work.has;
+	_Static_assert(PLAN_FEATURES == 7, "the statement has a parameter for each");
 	enum led_err err = take_values(&work, error);
 	if (!err)
 		err = open_work(&work, error);

@@ -37,7 +37,8 @@ static enum led_err open_binding(struct policy_work *work, struct led_error *err
 		return no_memory(error);
 	if (!text_is_uuid(work->binding))
 		return ctl_bad_value(error, "--binding", "a binding's id");
-	enum led_err err = ctl_open(work->ctl, DB_SET_ADMIN | DB_SET_BOOKS, &work->db, error);
+	enum led_err err =
+		ctl_open(work->ctl, DB_SET_ADMIN | DB_SET_BOOKS | DB_SET_PLAN, &work->db, error);
 	if (!err)
 		err = db_query(work->db, work->arena, SQL_ADMIN_BINDING_GET,
 			       DB_ARGS(DB_S(work->binding)), &rows, error);

@@ -57,6 +57,7 @@ GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
 
 -- Joins shops and Sage businesses, and lets them go. It reads no history and no settings.
 GRANT SELECT ON ledger.account TO 'ledger-connect'@'localhost';
+GRANT SELECT ON ledger.plan TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.sign_in_throttle TO 'ledger-connect'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.binding TO 'ledger-connect'@'localhost';

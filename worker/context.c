@@ -110,6 +110,9 @@ static enum led_err load(struct db *db, struct task *task, struct led_error *err
 	if (!err)
 		err = plan_of_account(db, task->lane_arena, task->binding.account, &task->plan,
 				      error);
+	if (!err)
+		err = plan_covers(db, task->lane_arena, &task->plan, task->binding.account,
+				  task->binding.id, &task->plan_covers, error);
 	if (!err && task->binding.has_reference)
 		err = load_reference(db, task, error);
 	if (!err && task->binding.inbound_key)
@@ -228,14 +231,9 @@ enum led_err context_books(struct task *task, const struct run *run, struct book
 	if (!books_settings_complete(policy))
 		return settings_incomplete(error);
 	/* What the plan no longer has, settings of a richer one cannot switch on. */
-	policy->b2c_consolidation.enabled &= task->plan.consolidation;
-	policy->sync_stock &= task->plan.stock;
+	policy->b2c_consolidation.enabled &= task->plan.has[PLAN_CONSOLIDATION];
+	policy->sync_stock &= task->plan.has[PLAN_STOCK];
 	zone = policy->time_zone ? policy->time_zone
 				 : books_reference_zone(task->reference.country);
 	return zone_load(task->job_arena, zone, &books->zone, error);
-}
-
-bool context_may_use_currency(const struct task *task, const char *currency)
-{
-	return task->plan.multi_currency || strcmp(currency, task->reference.base_currency) == 0;
 }

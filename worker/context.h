@@ -24,7 +24,4 @@ enum led_err context_shop(struct task *task, struct magento_shop *shop, struct l
 enum led_err context_books(struct task *task, const struct run *run, struct books_context *books,
 			   struct led_error *error) __attribute__((warn_unused_result));
 
-/* Whether the plan lets documents be in that currency: the business's own always may. */
-bool context_may_use_currency(const struct task *task, const char *currency);
-
 #endif

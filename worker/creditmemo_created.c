@@ -10,6 +10,7 @@
 #include "contact.h"
 #include "context.h"
 #include "document.h"
+#include "entitlement.h"
 #include "invoice.h"
 #include "shop.h"
 
@@ -23,19 +24,24 @@ struct crediting {
 	struct books_credit_note_input input;
 };
 
-static const char *skip_reason(const struct crediting *crediting)
+static enum led_err judge(struct crediting *crediting, const char **reason, struct led_error *error)
 {
-	struct task *task = crediting->task;
-	const struct books_filter_input input = {
+	const struct entitlement asked = {
+		.feature = PLAN_CREDIT_NOTES,
+		.currency = crediting->memo.currency,
+		.store = crediting->run->store_id,
+	};
+	struct books_filter_input input = {
 		.event = BOOKS_CREDITMEMO_CREATED,
-		.in_plan = task->plan.credit_notes &&
-			   context_may_use_currency(task, crediting->memo.currency),
 		.website_id = crediting->run->website_id,
 		.store_id = crediting->run->store_id,
 		.policy = crediting->books.policy,
 		.creditmemo = &crediting->memo,
 	};
-	return books_filter(&input);
+	enum led_err err = entitlement_check(crediting->task, &crediting->books, &asked,
+					     &input.in_plan, error);
+	*reason = err ? NULL : books_filter(&input);
+	return err;
 }
 
 /* A cross-reference without its contact was linked by hand: Sage knows. */
@@ -160,7 +166,7 @@ enum led_err creditmemo_created(struct task *task, const struct job *job, const 
 			    .path = "/sales_credit_notes"};
 	struct xref *xref = &task->posted.xref;
 	struct intent intent;
-	const char *reason;
+	const char *reason = NULL;
 	enum led_err err = post_look(task, &post, xref, &intent, error);
 	if (err)
 		return err;
@@ -169,9 +175,11 @@ enum led_err creditmemo_created(struct task *task, const struct job *job, const 
 		return LED_OK;
 	}
 	err = read_memo(&crediting, error);
+	if (!err && !intent.found)
+		err = judge(&crediting, &reason, error);
 	if (err)
 		return err;
-	if (!intent.found && (reason = skip_reason(&crediting))) {
+	if (reason) {
 		document_skipped(reason, end);
 		return LED_OK;
 	}

@@ -9,6 +9,7 @@
 #include "contact.h"
 #include "context.h"
 #include "document.h"
+#include "entitlement.h"
 #include "shop.h"
 
 #include <string.h>
@@ -78,14 +79,17 @@ enum led_err customer_upserted(struct task *task, const struct job *job, const s
 	(void)job;
 	if (err)
 		return err;
-	const struct books_filter_input input = {
+	const struct entitlement asked = {.feature = PLAN_FEATURES};
+	struct books_filter_input input = {
 		.event = BOOKS_CUSTOMER_UPSERTED,
-		.in_plan = true, /* customers are in every plan */
 		.website_id = run->website_id,
 		.policy = upserting.books.policy,
 		.customer = &upserting.customer,
 		.has_own_contact = upserting.held_count > 0,
 	};
+	err = entitlement_check(task, &upserting.books, &asked, &input.in_plan, error);
+	if (err)
+		return err;
 	const char *reason = books_filter(&input);
 	if (reason) {
 		document_skipped(reason, end);

@@ -1,13 +1,36 @@
 #include "invoice.h"
 #include "base/log.h"
+#include "books/filter.h"
 #include "books/invoice.h"
 #include "contact.h"
 #include "document.h"
+#include "entitlement.h"
 
 struct post invoice_post(struct task *task, int64_t magento_id)
 {
 	return (struct post){.key = document_key(task, "invoice", magento_id),
 			     .path = "/sales_invoices"};
+}
+
+enum led_err invoice_skip_reason(struct task *task, const struct books_context *books,
+				 const struct run *run, const struct magento_invoice *invoice,
+				 const char **reason, struct led_error *error)
+{
+	const struct entitlement asked = {
+		.feature = PLAN_FEATURES,
+		.currency = invoice->currency,
+		.store = run->store_id ? run->store_id : invoice->store_id,
+	};
+	struct books_filter_input input = {
+		.event = BOOKS_INVOICE_CREATED,
+		.website_id = run->website_id,
+		.store_id = run->store_id,
+		.policy = books->policy,
+		.invoice = invoice,
+	};
+	enum led_err err = entitlement_check(task, books, &asked, &input.in_plan, error);
+	*reason = err ? NULL : books_filter(&input);
+	return err;
 }
 
 /* Contact, translation, intent. */

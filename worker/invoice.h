@@ -9,6 +9,12 @@
 /* The post of an invoice's document; its key is "invoice" and the id. */
 struct post invoice_post(struct task *task, int64_t magento_id);
 
+/* Why the invoice is not posted; *reason is NULL when it is. */
+enum led_err invoice_skip_reason(struct task *task, const struct books_context *books,
+				 const struct run *run, const struct magento_invoice *invoice,
+				 const char **reason, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Posts the invoice, exactly once: with the earlier attempt's intent when there is one, else
  * contact, translation, intent. Fills `xref` and `end`; the caller settles both. */
 enum led_err invoice_bring(struct task *task, const struct books_context *books,

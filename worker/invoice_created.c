@@ -7,25 +7,10 @@
  *         the intent, post
  * The cross-reference is written in the transaction that settles run and job.
  */
-#include "books/filter.h"
 #include "context.h"
 #include "document.h"
 #include "invoice.h"
 #include "shop.h"
-
-static const char *skip_reason(struct task *task, const struct books_context *books,
-			       const struct run *run, const struct magento_invoice *invoice)
-{
-	const struct books_filter_input input = {
-		.event = BOOKS_INVOICE_CREATED,
-		.in_plan = context_may_use_currency(task, invoice->currency),
-		.website_id = run->website_id,
-		.store_id = run->store_id,
-		.policy = books->policy,
-		.invoice = invoice,
-	};
-	return books_filter(&input);
-}
 
 enum led_err invoice_created(struct task *task, const struct job *job, const struct run *run,
 			     struct run_end *end, struct led_error *error)
@@ -35,7 +20,7 @@ enum led_err invoice_created(struct task *task, const struct job *job, const str
 	struct intent intent;
 	struct xref *xref = &task->posted.xref;
 	const struct post post = invoice_post(task, job->magento_id);
-	const char *reason;
+	const char *reason = NULL;
 	enum led_err err = post_look(task, &post, xref, &intent, error);
 	if (err)
 		return err;
@@ -49,9 +34,11 @@ enum led_err invoice_created(struct task *task, const struct job *job, const str
 	if (!err)
 		err = document_describe(task, run, invoice.increment_id, invoice.currency,
 					&invoice.grand_total, error);
+	if (!err && !intent.found)
+		err = invoice_skip_reason(task, &books, run, &invoice, &reason, error);
 	if (err)
 		return err;
-	if (!intent.found && (reason = skip_reason(task, &books, run, &invoice))) {
+	if (reason) {
 		document_skipped(reason, end);
 		return LED_OK;
 	}

@@ -8,16 +8,20 @@
  *   invoice skipped, but as unpaid -> skipped for the same reason
  *   otherwise (skipped as unpaid, never seen, or its event comes later)
  *                                  -> post the invoice, then the payment
+ *   skipped as unpaid, and this payment is skipped too (a cheque's, which is not mapped)
+ *                                  -> post the invoice, for nothing else will
  *
  * An earlier unfinished event of the same invoice is never overtaken: its job blocks this
  * one. A later one finds the cross-reference that this one made.
  */
 #include "access.h"
+#include "allocation.h"
 #include "base/json.h"
 #include "books/filter.h"
 #include "books/payment.h"
 #include "context.h"
 #include "document.h"
+#include "entitlement.h"
 #include "invoice.h"
 #include "settle.h"
 #include "shop.h"
@@ -34,6 +38,8 @@ struct paying {
 	struct xref sold;     /* the invoice in Sage */
 	struct intent intent; /* of the payment */
 	struct books_payment_input input;
+	const char *reason; /* why it is skipped; NULL: it is not */
+	bool owes_invoice;  /* skipped, but the invoice was left to this event */
 	struct run_end *end;
 };
 
@@ -52,9 +58,34 @@ static enum led_err read_history(struct paying *paying, struct run_state *state,
 }
 
 /* Why the payment is skipped, or NULL. */
-static enum led_err judge(struct paying *paying, const char **reason, struct led_error *error)
+static enum led_err judge_payment(struct paying *paying, const char *invoice_skipped,
+				  const char **reason, struct led_error *error)
 {
-	struct task *task = paying->task;
+	const struct magento_invoice *invoice = &paying->invoice;
+	const struct run *run = paying->run;
+	const struct entitlement asked = {
+		.feature = PLAN_PAYMENTS,
+		.currency = invoice->currency,
+		.store = run->store_id ? run->store_id : invoice->store_id,
+	};
+	struct books_filter_input input = {
+		.event = BOOKS_INVOICE_PAID,
+		.website_id = run->website_id,
+		.store_id = run->store_id,
+		.policy = paying->books.policy,
+		.invoice = invoice,
+		.payment_method = paying->method,
+		.invoice_skip_reason = invoice_skipped,
+	};
+	enum led_err err =
+		entitlement_check(paying->task, &paying->books, &asked, &input.in_plan, error);
+	*reason = err ? NULL : books_filter(&input);
+	return err;
+}
+
+/* What the invoice's own event came to decides, as long as the invoice is not in Sage. */
+static enum led_err judge(struct paying *paying, struct led_error *error)
+{
 	struct run_state state = {0};
 	enum led_err err = paying->sold.found ? LED_OK : read_history(paying, &state, error);
 	if (err)
@@ -65,21 +96,15 @@ static enum led_err judge(struct paying *paying, const char **reason, struct led
 		return led_fail(error, LED_NOT_FOUND, "invoice_not_synced",
 				"The invoice of this payment failed and is not in Sage. Retry the "
 				"invoice first, then this payment.");
-	if (skipped && strcmp(skipped, "unpaid_invoice") == 0)
-		skipped = NULL;
-	const struct books_filter_input input = {
-		.event = BOOKS_INVOICE_PAID,
-		.in_plan = task->plan.payments &&
-			   context_may_use_currency(task, paying->invoice.currency),
-		.website_id = paying->run->website_id,
-		.store_id = paying->run->store_id,
-		.policy = paying->books.policy,
-		.invoice = &paying->invoice,
-		.payment_method = paying->method,
-		.invoice_skip_reason = skipped,
-	};
-	*reason = books_filter(&input);
-	return LED_OK;
+	bool was_unpaid = skipped && strcmp(skipped, "unpaid_invoice") == 0;
+	err = judge_payment(paying, was_unpaid ? NULL : skipped, &paying->reason, error);
+	if (err || !paying->reason || !was_unpaid)
+		return err;
+	/* Nobody else will post it: it is paid now, wherever the money went. */
+	err = invoice_skip_reason(paying->task, &paying->books, paying->run, &paying->invoice,
+				  &skipped, error);
+	paying->owes_invoice = !err && !skipped;
+	return err;
 }
 
 struct selling {
@@ -124,6 +149,8 @@ static enum led_err bring_invoice(struct paying *paying, struct led_error *error
 		return err;
 	err = invoice_bring(task, &paying->books, paying->run, &paying->invoice, &intent,
 			    &paying->sold, &end, error);
+	if (!err)
+		err = invoice_update_buyer(task, &paying->books, &paying->invoice, &end, error);
 	return err ? err : settle_invoice(paying, &post.key, &end, error);
 }
 
@@ -189,48 +216,26 @@ static enum led_err send_less(struct paying *paying, struct post *post, struct j
 	return err ? err : send(paying, post, answer, error);
 }
 
-/* The payment was found in Sage with a rest on account that the invoice still lacks. */
+/* The payment was found in Sage, perhaps with a rest on account that the invoice lacks. */
 static enum led_err finish_allocation(struct paying *paying, struct json_object *payment,
 				      struct led_error *error)
 {
-	struct task *task = paying->task;
-	struct json_object *rest = json_member(payment, "payment_on_account");
-	struct post post = {
-		.key = document_key(task, "invoice_allocation", paying->invoice.magento_id),
-		.path = "/contact_allocations",
-		.reference = ""};
-	struct books_document document = {0};
-	struct decimal on_account;
-	struct intent intent;
-	struct xref xref;
-	struct json_object *answer = NULL;
-	if (!json_decimal(json_member(rest, "outstanding_amount"), MONEY_SCALE, &on_account) ||
-	    on_account.units <= 0)
-		return LED_OK;
-	enum led_err err = read_invoice(paying, error);
-	if (err || paying->input.outstanding <= 0)
+	bool finished;
+	enum led_err err =
+		allocation_resume(paying->task, paying->invoice.magento_id, &finished, error);
+	if (err || finished)
 		return err;
-	const struct books_allocation_input input = {
+	err = read_invoice(paying, error);
+	if (err)
+		return err;
+	const struct allocation allocation = {
+		.invoice = &paying->invoice,
 		.contact_id = paying->input.contact_id,
 		.invoice_id = paying->sold.sage_id,
-		.payment_on_account_id = json_string(rest, "id"),
-		.currency = paying->invoice.currency,
-		.on_account = on_account.units,
 		.outstanding = paying->input.outstanding,
-		.occurred_at = paying->run->occurred_at,
+		.payment = payment,
 	};
-	err = post_look(task, &post, &xref, &intent, error);
-	if (!err && !intent.found)
-		err = books_allocation(&paying->books, &input, &document, error);
-	if (!err && !intent.found)
-		err = document_intend(task, paying->run, &document, &post, &intent, error);
-	if (!err)
-		err = post_send(task, &post, &intent, &xref, &answer, error);
-	if (!err)
-		err = post_settle_now(task, &post.key, &xref, error);
-	json_object_put(answer);
-	books_document_release(&document);
-	return err;
+	return allocation_make(paying->task, &paying->books, paying->run, &allocation, error);
 }
 
 static enum led_err pay(struct paying *paying, struct post *post, struct led_error *error)
@@ -288,7 +293,6 @@ enum led_err invoice_paid(struct task *task, const struct job *job, const struct
 	struct post post = {.key = document_key(task, "invoice_payment", job->magento_id),
 			    .path = "/contact_payments"};
 	struct xref *xref = &task->posted.xref;
-	const char *reason = NULL;
 	enum led_err err = post_look(task, &post, xref, &paying.intent, error);
 	if (err)
 		return err;
@@ -298,13 +302,11 @@ enum led_err invoice_paid(struct task *task, const struct job *job, const struct
 	}
 	err = read_all(&paying, job->magento_id, error);
 	if (!err && !paying.intent.found)
-		err = judge(&paying, &reason, error);
-	if (err)
-		return err;
-	if (reason) {
-		document_skipped(reason, end);
-		return LED_OK;
-	}
-	err = bring_invoice(&paying, error);
-	return err ? err : pay(&paying, &post, error);
+		err = judge(&paying, error);
+	if (!err && (!paying.reason || paying.owes_invoice))
+		err = bring_invoice(&paying, error);
+	if (err || !paying.reason)
+		return err ? err : pay(&paying, &post, error);
+	document_skipped(paying.reason, end);
+	return LED_OK;
 }

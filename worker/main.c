@@ -24,7 +24,7 @@
 #define STATEMENT_SETS                                                                             \
 	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
 	 DB_SET_PAIRING | DB_SET_AUDIT | DB_SET_SEAL_USE | DB_SET_MAIL | DB_SET_POST |             \
-	 DB_SET_PING)
+	 DB_SET_PING | DB_SET_PLAN)
 
 static struct worker worker;
 

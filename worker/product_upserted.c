@@ -9,6 +9,7 @@
 #include "books/product.h"
 #include "context.h"
 #include "document.h"
+#include "entitlement.h"
 #include "settle.h"
 #include "shop.h"
 #include "stock.h"
@@ -26,16 +27,19 @@ struct upserting {
 	struct run_end *end;
 };
 
-static const char *skip_reason(const struct upserting *upserting)
+static enum led_err judge(struct upserting *upserting, const char **reason, struct led_error *error)
 {
-	const struct books_filter_input input = {
+	const struct entitlement asked = {.feature = PLAN_PRODUCTS};
+	struct books_filter_input input = {
 		.event = BOOKS_PRODUCT_UPSERTED,
-		.in_plan = upserting->task->plan.products,
 		.website_id = upserting->run->website_id,
 		.policy = upserting->books.policy,
 		.product = &upserting->product,
 	};
-	return books_filter(&input);
+	enum led_err err = entitlement_check(upserting->task, &upserting->books, &asked,
+					     &input.in_plan, error);
+	*reason = err ? NULL : books_filter(&input);
+	return err;
 }
 
 /* The family in which the product is already, or has begun to be (an intent), else the one
@@ -170,16 +174,18 @@ enum led_err product_upserted(struct task *task, const struct job *job, const st
 			      struct run_end *end, struct led_error *error)
 {
 	struct upserting upserting = {.task = task, .run = run, .end = end};
-	const char *reason;
+	const char *reason = NULL;
 	enum led_err err = context_books(task, run, &upserting.books, error);
 	(void)job;
 	if (!err)
 		err = shop_product(task, run->magento_id, &upserting.product, error);
 	if (!err)
 		err = document_describe(task, run, upserting.product.sku, NULL, NULL, error);
+	if (!err)
+		err = judge(&upserting, &reason, error);
 	if (err)
 		return err;
-	if ((reason = skip_reason(&upserting))) {
+	if (reason) {
 		document_skipped(reason, end);
 		return LED_OK;
 	}

@@ -3,7 +3,8 @@
  * The state is read when it is told, so a late push never tells old news.
  *
  * invoice.created and invoice.paid share the invoice's row: an invoice that succeeded
- * stays synced when its payment was skipped, and turns to failed when it failed.
+ * stays synced when its payment was skipped, and turns to failed when it failed. An invoice
+ * that failed shows why it did, not that its payment could not follow.
  */
 #include "base/clock.h"
 #include "context.h"
@@ -58,7 +59,8 @@ static enum led_err read_rows(struct db *db, struct task *task, const struct job
 		return err;
 	err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
 			 rows[row].overlay, &overlay, error);
-	if (!err && (is_status(&overlay, "failed") || (!state->found && overlay.found)))
+	bool shows = is_status(&overlay, "failed") && !is_status(state, "failed");
+	if (!err && (shows || (!state->found && overlay.found)))
 		*state = overlay;
 	if (!err && !is_status(state, "failed"))
 		err = find_invoice(db, task, job, state, error);

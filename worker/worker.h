@@ -61,6 +61,7 @@ struct task {
 	struct oauth_token token;       /* Sage's; loaded when first needed */
 	struct call_log calls;          /* of the job at hand */
 	struct plan plan;               /* what the account may use */
+	bool plan_covers;               /* this binding is one of those that it allows */
 	struct books_warnings warnings; /* of the translations of the job at hand */
 	struct {                        /* what it waits behind, set by task_wait_behind */
 		const char *entity_type;

@@ -10,7 +10,7 @@
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_AUDIT | DB_SET_THROTTLE | DB_SET_CONNECTION | DB_SET_CONNECT | DB_SET_PAIRING |    \
-	 DB_SET_MEMBER | DB_SET_MAIL | DB_SET_SECOND_FACTOR | DB_SET_SEAL_USE)
+	 DB_SET_MEMBER | DB_SET_MAIL | DB_SET_SECOND_FACTOR | DB_SET_SEAL_USE | DB_SET_PLAN)
 #define RINGS    (1U << SEAL_INTAKE | 1U << SEAL_VAULT)
 #define OPERATOR (PAGE_SIGNED_IN | PAGE_OPERATOR)
 

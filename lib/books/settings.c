@@ -125,23 +125,43 @@ static void check_filters(const struct check *check)
 		for (size_t j = 0; j < rows[i].ids->count; j++)
 			if (rows[i].ids->item[j] <= 0)
 				fault(check, "invalid_format", "%s", rows[i].field);
-		if (rows[i].ids->count > 1 && !check->input->plan->several_stores)
-			fault(check, "tier_limit_exceeded", "%s", rows[i].field);
 	}
+}
+
+/* What a setting asks of the plan. */
+static void check_plan(const struct check *check)
+{
+	const struct policy *policy = check->input->policy;
+	const struct {
+		const char *field;
+		bool asked;
+		enum plan_feature feature;
+	} rows[] = {
+		{"website_filter", policy->website_filter.count > 1, PLAN_SEVERAL_STORES},
+		{"store_filter", policy->store_filter.count > 1, PLAN_SEVERAL_STORES},
+		{"sync_products", policy->sync_products, PLAN_PRODUCTS},
+		{"sync_stock", policy->sync_stock, PLAN_STOCK},
+		{"default_bank_account_id", policy->default_bank_account_id, PLAN_PAYMENTS},
+		{"b2c_consolidation.enabled", policy->b2c_consolidation.enabled,
+		 PLAN_CONSOLIDATION},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].asked && !check->input->plan->has[rows[i].feature])
+			fault(check, "tier_limit_exceeded", "%s", rows[i].field);
+	for (size_t i = 0; i < policy->payment_method_map.count; i++)
+		if (policy->payment_method_map.item[i].to &&
+		    !check->input->plan->has[PLAN_PAYMENTS])
+			fault(check, "tier_limit_exceeded", "payment_method_map[%s]",
+			      policy->payment_method_map.item[i].from);
 }
 
 static void check_products(const struct check *check)
 {
 	const struct policy *policy = check->input->policy;
-	const struct plan *plan = check->input->plan;
 	if (policy->sync_products && !policy->default_purchase_ledger_account_id)
 		fault(check, "required", "default_purchase_ledger_account_id");
-	if (policy->sync_products && !plan->products)
-		fault(check, "tier_limit_exceeded", "sync_products");
 	if (policy->sync_stock && !policy->sync_products)
 		fault(check, "required", "sync_products");
-	if (policy->sync_stock && !plan->stock)
-		fault(check, "tier_limit_exceeded", "sync_stock");
 }
 
 static void check_prefix(const struct check *check)
@@ -216,15 +236,13 @@ static void check_consolidation(const struct check *check)
 		fault(check, "required", "b2c_consolidation.fallback_contact_email");
 	if (is_blank(reference))
 		fault(check, "required", "b2c_consolidation.fallback_contact_reference");
-	if (!check->input->plan->consolidation)
-		fault(check, "tier_limit_exceeded", "b2c_consolidation.enabled");
 }
 
 void settings_check(const struct settings_input *input, struct settings_faults *faults)
 {
 	static void (*const checks[])(const struct check *) = {
 		check_filters, check_products, check_ids,      check_methods,       check_rates,
-		check_prefix,  check_zone,     check_currency, check_consolidation,
+		check_prefix,  check_zone,     check_currency, check_consolidation, check_plan,
 	};
 	const struct check check = {input, faults};
 	faults->count = 0;

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "crypto/digest.h"
 #include "store/place.h"
+#include "store/plan.h"
 
 #include <mysqld_error.h>
 
@@ -165,6 +166,8 @@ static enum led_err add(struct db *db, void *context, struct led_error *error)
 	enum led_err err = find_account(db, addition, error);
 	if (!err)
 		err = check_shop(db, addition, error);
+	if (!err)
+		err = plan_check_room(db, addition->arena, addition->account, addition->id, error);
 	if (!err)
 		err = add_binding(db, addition, error);
 	if (err && db_errno(db) == ER_DUP_ENTRY)

@@ -1,5 +1,6 @@
 #include "store/pairing.h"
 #include "store/place.h"
+#include "store/plan.h"
 
 #include <mysqld_error.h>
 #include <string.h>
@@ -83,7 +84,9 @@ static enum led_err begin(struct db *db, void *context, struct led_error *error)
 	if (rows.count && db_at(&rows, 0, 1)->kind != DB_NULL)
 		return in_progress(error);
 	memcpy(pairing->binding, rows.count ? db_at_text(&rows, 0, 0) : b->fresh_id, UUID_SIZE);
-	if (!rows.count)
+	bool is_new = rows.count == 0;
+	err = plan_check_room(db, b->arena, pairing->account, pairing->binding, error);
+	if (!err && is_new)
 		err = add_binding(db, pairing, error);
 	if (err && db_errno(db) == ER_DUP_ENTRY) /* the same form, sent twice */
 		return in_progress(error);

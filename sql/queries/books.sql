@@ -95,10 +95,16 @@ INSERT INTO intent (binding_id, business_id, kind, magento_key, idempotency_id, 
 -- name: intent_delete(binding, business, kind, magento_key)
 DELETE FROM intent WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
 
--- name: plan_of_account(account)
-SELECT p.code, p.name, p.credit_notes, p.payments, p.products, p.stock, p.multi_currency,
-       p.several_stores, p.consolidation, p.bindings
-  FROM account AS a JOIN plan AS p ON p.code = a.plan WHERE a.id = ?;
+-- name: binding_earlier_ones(account, binding)
+-- How many of the account's active bindings are older than this one.
+SELECT COUNT(*) FROM binding AS o, binding AS b
+ WHERE o.account_id = ? AND b.id = ? AND o.status = 'active'
+   AND (o.created_at < b.created_at OR (o.created_at = b.created_at AND o.id < b.id));
+
+-- name: binding_first_store(binding)
+-- Asked only under a plan of one store: where the first document that was posted came from.
+SELECT store_id FROM sync_run
+ WHERE binding_id = ? AND status = 'succeeded' AND store_id > 0 ORDER BY finished_at LIMIT 1;
 
 -- name: oauth_get(binding)
 SELECT access_token, UNIX_TIMESTAMP(access_expires_at) DIV 1, refresh_token, generation

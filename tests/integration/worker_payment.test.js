@@ -15,6 +15,17 @@ let stack, sage, shop, books, bank;
 const sell = (change = {}) => shop.sandbox('invoices', { ...CART, guest: books.guest(), state: 'open', payment_method: 'stripe_payments', ...change });
 const pay = (sold) => shop.sandbox(`invoices/${sold.id}/pay`, {});
 const invoiceOf = async (sold) => (await sage.invoices()).filter((invoice) => invoice.reference === sold.increment_id);
+/** Money that somebody entered in Sage by hand, of the contact of that invoice. */
+async function receive([invoice], payment) {
+	const { access_token: token } = await shop.sage('grant', { business: shop.business });
+	const answer = await fetch(`${stack.sageUrl}/v3.1/contact_payments`, {
+		method: 'POST',
+		headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' },
+		body: JSON.stringify({ contact_payment: { transaction_type_id: 'CUSTOMER_RECEIPT', contact_id: invoice.contact.id, bank_account_id: bank,
+			date: '2026-10-01', ...payment } }),
+	});
+	assert.equal(answer.status, 201, await answer.text());
+}
 const paymentsOf = async (sold) => (await sage.ledger()).contact_payments.filter((payment) => payment.reference === sold.increment_id);
 
 /** One invoice and one payment, allocated in full. */
@@ -134,7 +145,8 @@ describe('an invoice that is not in Sage', () => {
 		assert.equal((await books.run('invoice.created', sold.id)).error_code, 'reference_too_long');
 		const failed = await books.finish('invoice.paid', sold.id);
 		assert.deepEqual([failed.status, failed.error_class, failed.error_code], ['failed', 'not_found', 'invoice_not_synced']);
-		assert.equal((await books.state('invoice', sold.id)).sync_status, 'failed');
+		const state = await books.state('invoice', sold.id);
+		assert.deepEqual([state.sync_status, state.error_code], ['failed', 'validation:reference_too_long'], 'the reason, not what followed');
 		await books.settings({ payment_method_map: { stripe_payments: bank }, invoice_number_prefix: '' });
 		await shop.sandbox('cli-sync', { ids: [sold.id], event: 'both' });
 		await assertPaid(sold);
@@ -162,6 +174,43 @@ describe('an invoice that is not in Sage', () => {
 		await assertPaid(sold);
 		assert.equal((await books.state('invoice', sold.id)).sync_status, 'synced');
 		await books.settings({ payment_method_map: { stripe_payments: bank }, sync_unpaid_invoices: true });
+	});
+
+	it('skipped as unpaid, then paid by cheque: the invoice is posted, the payment is skipped', async () => {
+		await books.settings({ payment_method_map: { stripe_payments: null }, sync_unpaid_invoices: false });
+		const sold = await sell();
+		await books.deliver();
+		await stack.runWorker();
+		assert.equal((await books.run('invoice.created', sold.id)).skip_reason, 'unpaid_invoice');
+		await pay(sold);
+		await books.deliver();
+		const run = await books.finish('invoice.paid', sold.id);
+		assert.deepEqual([run.status, run.skip_reason], ['skipped_by_policy', 'payment_method_not_mapped']);
+		const [invoice, ...more] = await invoiceOf(sold);
+		assert.deepEqual(more, []);
+		assert.equal(Number(invoice.total_amount), sold.grand_total);
+		assert.equal(Number(invoice.outstanding_amount), sold.grand_total);
+		const state = await books.state('invoice', sold.id);
+		assert.deepEqual([state.sync_status, state.provider_reference], ['synced', invoice.displayed_as]);
+		// Told again, nothing more happens.
+		await postEvent(stack, shop, 'invoice.paid', eventBody('invoice.paid', sold.id));
+		assert.deepEqual(await books.calls(() => stack.runWorker()), {});
+		assert.equal((await invoiceOf(sold)).length, 1);
+		await books.settings({ payment_method_map: { stripe_payments: bank }, sync_unpaid_invoices: true });
+	});
+
+	it('skipped as unpaid, paid, but of a website that is filtered by now: neither is posted', async () => {
+		await books.settings({ payment_method_map: { stripe_payments: bank }, sync_unpaid_invoices: false });
+		const sold = await sell();
+		await books.deliver();
+		await stack.runWorker();
+		await books.settings({ website_filter: [77] });
+		await pay(sold);
+		await books.deliver();
+		const run = await books.finish('invoice.paid', sold.id);
+		assert.deepEqual([run.status, run.skip_reason], ['skipped_by_policy', 'website_filtered']);
+		assert.deepEqual(await invoiceOf(sold), []);
+		await books.settings({ payment_method_map: { stripe_payments: bank }, sync_unpaid_invoices: true, website_filter: [] });
 	});
 });
 
@@ -193,14 +242,7 @@ describe('less outstanding than is paid', () => {
 		await books.deliver();
 		await stack.runWorker();
 		const [invoice] = await invoiceOf(sold);
-		const { access_token: token } = await shop.sage('grant', { business: shop.business });
-		const answer = await fetch(`${stack.sageUrl}/v3.1/contact_payments`, {
-			method: 'POST',
-			headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' },
-			body: JSON.stringify({ contact_payment: { transaction_type_id: 'CUSTOMER_RECEIPT', contact_id: invoice.contact.id, bank_account_id: bank,
-				date: '2026-10-01', total_amount: 20, allocated_artefacts: [{ artefact_id: invoice.id, amount: 20 }] } }),
-		});
-		assert.equal(answer.status, 201, await answer.text());
+		await receive([invoice], { total_amount: 20, allocated_artefacts: [{ artefact_id: invoice.id, amount: 20 }] });
 		await pay(sold);
 		await books.deliver();
 		const run = await books.finish('invoice.paid', sold.id);
@@ -268,15 +310,7 @@ describe('exactly one payment', () => {
 		await books.deliver();
 		await sage.fault({ kind: 'cut_before', method: 'POST', path: '/v3.1/contact_payments' });
 		await stack.runWorker();
-		const [invoice] = await invoiceOf(sold);
-		const { access_token: token } = await shop.sage('grant', { business: shop.business });
-		const answer = await fetch(`${stack.sageUrl}/v3.1/contact_payments`, {
-			method: 'POST',
-			headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' },
-			body: JSON.stringify({ contact_payment: { transaction_type_id: 'CUSTOMER_RECEIPT', contact_id: invoice.contact.id, bank_account_id: bank,
-				date: '2026-10-01', total_amount: sold.grand_total, reference: sold.increment_id } }),
-		});
-		assert.equal(answer.status, 201, await answer.text());
+		await receive(await invoiceOf(sold), { total_amount: sold.grand_total, reference: sold.increment_id });
 		await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
 		const run = await books.finish('invoice.paid', sold.id);
 		assert.equal(run.status, 'succeeded', run.error_message);
@@ -284,4 +318,23 @@ describe('exactly one payment', () => {
 		assert.equal(Number((await invoiceOf(sold))[0].outstanding_amount), 0);
 		assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
 	});
+
+	for (const [kind, age] of [['cut_after', 0], ['cut_before', 0], ['cut_after', 7], ['cut_before', 7]])
+		it(`that allocation counts once: ${kind}, ${age} days later`, async () => {
+			const sold = await sell({ state: 'paid' });
+			await books.deliver();
+			await sage.fault({ kind: 'cut_before', method: 'POST', path: '/v3.1/contact_payments' });
+			await stack.runWorker();
+			await receive(await invoiceOf(sold), { total_amount: sold.grand_total, reference: sold.increment_id });
+			await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
+			await sage.fault({ kind, method: 'POST', path: '/v3.1/contact_allocations' });
+			await books.hurry();
+			await stack.runWorker();
+			await stack.sql(`UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL ${age} DAY WHERE kind = 'invoice_allocation'`);
+			const run = await books.finish('invoice.paid', sold.id);
+			assert.equal(run.status, 'succeeded', run.error_message);
+			assert.equal((await paymentsOf(sold)).length, 1);
+			assert.equal(Number((await invoiceOf(sold))[0].outstanding_amount), 0);
+			assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+		});
 });
