@@ -8,34 +8,71 @@
 
 #define IDS_MAX 100000
 
-static const struct {
+static const struct kind {
 	const char *event, *entity_type;
-	bool dated; /* the shop can be walked by its dates */
+	bool once;      /* an event that succeeded is not queued again */
+	bool paid_only; /* of invoices: those that are paid */
 } events[] = {
-	{"invoice.created", "invoice", true},       {"invoice.paid", "invoice", true},
-	{"creditmemo.created", "creditmemo", true}, {"customer.upserted", "customer", false},
-	{"product.upserted", "product", false},
+	{"invoice.created", "invoice", true, false},
+	{"invoice.paid", "invoice", true, true},
+	{"creditmemo.created", "creditmemo", true, false},
+	{"customer.upserted", "customer", false, false},
+	{"product.upserted", "product", false, false},
 };
 
 struct backfill {
 	struct ctl *ctl;
 	struct desk desk;
-	const char *event, *entity_type;
-	bool dated;
-	int64_t *ids;
+	struct books_context books;
+	const struct kind *kind;
+	struct target {
+		int64_t id;
+		int64_t occurred_at; /* Unix seconds; 0: now */
+	} * targets;
 	size_t count;
 	size_t queued, there;
 };
 
+static enum led_err add_target(struct backfill *backfill, int64_t id, int64_t occurred_at,
+			       struct led_error *error)
+{
+	if (backfill->count == IDS_MAX)
+		return led_fail(error, LED_VALIDATION, "too_many",
+				"These are more than %d. Fill a shorter period, or fewer ids, at a "
+				"time.",
+				IDS_MAX);
+	backfill->targets[backfill->count++] = (struct target){id, occurred_at};
+	return LED_OK;
+}
+
+/* A payment is dated as its event: of one that never came, the day of its invoice is the best
+ * that the shop knows. What is not paid has no such event. */
+static enum led_err add_document(struct backfill *backfill, const struct walk_document *document,
+				 struct led_error *error)
+{
+	if (backfill->kind->paid_only && !document->is_paid)
+		return LED_OK;
+	return add_target(backfill, document->magento_id, document->created_at, error);
+}
+
+static enum led_err add_id(struct backfill *backfill, int64_t id, struct led_error *error)
+{
+	struct walk_document document;
+	bool found;
+	if (!backfill->kind->paid_only)
+		return add_target(backfill, id, 0, error);
+	enum led_err err =
+		walk_invoice(&backfill->desk, &backfill->books, id, &document, &found, error);
+	return err || !found ? err : add_document(backfill, &document, error);
+}
+
 static enum led_err add_range(struct backfill *backfill, int64_t first, int64_t last,
 			      struct led_error *error)
 {
-	for (int64_t id = first; id <= last; id++) {
-		if (backfill->count == IDS_MAX)
-			return ctl_bad_value(error, "--ids", "at most 100000 ids");
-		backfill->ids[backfill->count++] = id;
-	}
-	return LED_OK;
+	enum led_err err = LED_OK;
+	for (int64_t id = first; !err && id <= last; id++)
+		err = add_id(backfill, id, error);
+	return err;
 }
 
 /* "5,7-20" */
@@ -59,32 +96,26 @@ static enum led_err walk_ids(struct backfill *backfill, struct led_error *error)
 {
 	struct walk_period period;
 	struct walk_documents documents;
-	struct books_context books;
-	struct run run = {0};
 	enum led_err err = walk_take_period(backfill->ctl, &period, error);
-	if (!err && !backfill->dated)
-		err = ctl_bad_value(error, "--ids", "given: the shop dates documents only");
 	if (!err)
-		err = desk_books(&backfill->desk, &run, &books, error);
-	if (!err)
-		err = walk_documents(&backfill->desk, &books, backfill->entity_type, &period,
-				     &documents, error);
+		err = walk_documents(&backfill->desk, &backfill->books, backfill->kind->entity_type,
+				     &period, &documents, error);
 	for (size_t i = 0; !err && i < documents.count; i++)
-		err = add_range(backfill, documents.item[i].magento_id,
-				documents.item[i].magento_id, error);
+		err = add_document(backfill, &documents.item[i], error);
 	return err;
 }
 
-/* An event that succeeded or is under way is left alone; upserts are always read anew. */
-static enum led_err queue_one(struct db *db, struct backfill *backfill, int64_t id,
+/* What waits already is left alone, and so is an event that comes once and succeeded. */
+static enum led_err queue_one(struct db *db, struct backfill *backfill, const struct target *target,
 			      struct led_error *error)
 {
+	const struct kind *kind = backfill->kind;
 	struct arena *arena = backfill->desk.task.job_arena;
 	const char *binding = backfill->desk.task.binding.id;
 	struct db_rows rows;
 	enum led_err err = db_query(db, arena, SQL_ADMIN_RUN_DONE,
-				    DB_ARGS(DB_S(binding), DB_S(backfill->entity_type), DB_I(id),
-					    DB_S(backfill->event)),
+				    DB_ARGS(DB_S(binding), DB_S(kind->entity_type),
+					    DB_I(target->id), DB_S(kind->event), DB_I(kind->once)),
 				    &rows, error);
 	if (err)
 		return err;
@@ -96,14 +127,15 @@ static enum led_err queue_one(struct db *db, struct backfill *backfill, int64_t 
 	if (err)
 		return err;
 	int64_t run = db_at_int(&rows, 0, 0);
-	err = db_run(db, SQL_ADMIN_RUN_ADD,
-		     DB_ARGS(DB_I(run), DB_S(backfill->event), DB_S(backfill->entity_type),
-			     DB_I(id), DB_S(binding)),
-		     error);
+	err = db_run(
+		db, SQL_ADMIN_RUN_ADD,
+		DB_ARGS(DB_I(run), DB_S(kind->event), DB_S(kind->entity_type), DB_I(target->id),
+			target->occurred_at ? DB_I(target->occurred_at) : DB_NONE, DB_S(binding)),
+		error);
 	if (!err)
 		err = db_run(db, SQL_ADMIN_JOB_ADD,
-			     DB_ARGS(DB_I(run), DB_S(backfill->event), DB_S(backfill->entity_type),
-				     DB_I(id), DB_S(binding)),
+			     DB_ARGS(DB_I(run), DB_S(kind->event), DB_S(kind->entity_type),
+				     DB_I(target->id), DB_S(binding)),
 			     error);
 	backfill->queued += !err;
 	return err;
@@ -115,7 +147,7 @@ static enum led_err write_all(struct db *db, void *context, struct led_error *er
 	enum led_err err = LED_OK;
 	backfill->queued = backfill->there = 0; /* a deadlock repeats the whole */
 	for (size_t i = 0; !err && i < backfill->count; i++)
-		err = queue_one(db, backfill, backfill->ids[i], error);
+		err = queue_one(db, backfill, &backfill->targets[i], error);
 	return err;
 }
 
@@ -124,9 +156,7 @@ static enum led_err take_event(struct backfill *backfill, struct led_error *erro
 	const char *event = ctl_value(backfill->ctl, "--event");
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (strcmp(events[i].event, event) == 0) {
-			backfill->event = events[i].event;
-			backfill->entity_type = events[i].entity_type;
-			backfill->dated = events[i].dated;
+			backfill->kind = &events[i];
 			return LED_OK;
 		}
 	return ctl_bad_value(error, "--event",
@@ -153,15 +183,19 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 	struct backfill backfill = {.ctl = ctl};
 	const char *ids = ctl_value(ctl, "--ids");
 	bool yes = ctl_value(ctl, "--yes") != NULL;
+	struct run current = {0};
 	enum led_err err = take_event(&backfill, error);
 	if (!err)
 		err = desk_open(ctl, ctl_value(ctl, "--binding"), &backfill.desk, error);
+	if (!err)
+		err = desk_books(&backfill.desk, &current, &backfill.books, error);
 	if (!err) {
-		backfill.ids =
-			arena_alloc(backfill.desk.task.job_arena, IDS_MAX * sizeof *backfill.ids);
-		err = !backfill.ids ? led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.")
-		      : ids         ? take_ids(&backfill, ids, error)
-				    : walk_ids(&backfill, error);
+		backfill.targets = arena_alloc(backfill.desk.task.job_arena,
+					       IDS_MAX * sizeof *backfill.targets);
+		err = !backfill.targets
+			      ? led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.")
+		      : ids ? take_ids(&backfill, ids, error)
+			    : walk_ids(&backfill, error);
 	}
 	if (!err && yes) {
 		ctl_say(ctl, "%zu found.", backfill.count);
@@ -181,8 +215,8 @@ const struct ctl_command ctl_backfill = {
 			{"--binding", "B", true, "the binding's id"},
 			{"--event", "E", true, "invoice.created, creditmemo.created, ..."},
 			{"--ids", "LIST", false, "the shop's ids, as 5,7-20"},
-			{"--from", "DAY", false, "instead of ids: documents dated from this day"},
-			{"--to", "DAY", false, "to this one, in the business's calendar"},
+			{"--from", "DAY", false, "instead of ids: what was made from this day"},
+			{"--to", "DAY", false, "to this one (customers, products: or changed)"},
 			{"--yes", NULL, false, "queue them; without it they are only counted"},
 		},
 	.run = run,

@@ -31,39 +31,111 @@ enum led_err walk_take_period(const struct ctl *ctl, struct walk_period *period,
 struct walk {
 	struct desk *desk;
 	const struct books_context *books;
-	bool memos;
+	const struct walk_kind *kind;
 	const struct walk_period *period;
 	struct walk_documents *out;
 };
 
-/* What the shop says of one id; *found is false for a gap. */
-static enum led_err read_one(const struct walk *walk, int64_t id, struct walk_document *document,
-			     bool *found, struct led_error *error)
+/* *counts: it is of the period as far as its own dates say. */
+typedef enum led_err walk_reader(const struct walk *walk, struct walk_document *document,
+				 bool *counts, struct led_error *error);
+
+static bool in_period(const struct walk *walk, const char *date)
 {
-	struct task *task = &walk->desk->task;
-	struct magento_invoice invoice;
-	struct magento_creditmemo memo;
-	char *date = arena_alloc(task->job_arena, ZONE_DATE_SIZE);
-	int64_t created;
-	enum led_err err = walk->memos ? shop_creditmemo(task, id, &memo, error)
-				       : shop_invoice(task, id, &invoice, error);
-	*found = !err;
-	task->calls.count = 0;
-	if (err == LED_NOT_FOUND)
-		return LED_OK;
-	if (err)
-		return err;
+	return strcmp(date, walk->period->from) >= 0 && strcmp(date, walk->period->to) <= 0;
+}
+
+static enum led_err date_document(const struct walk *walk, struct walk_document *document,
+				  bool *counts, struct led_error *error)
+{
+	char *date = arena_alloc(walk->desk->task.job_arena, ZONE_DATE_SIZE);
 	if (!date)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.");
-	created = walk->memos ? memo.created_at : invoice.created_at;
-	*document = (struct walk_document){
-		.magento_id = id,
-		.number = walk->memos ? memo.increment_id : invoice.increment_id,
-		.currency = walk->memos ? memo.currency : invoice.currency,
-		.total = walk->memos ? memo.grand_total : invoice.grand_total,
-		.date = zone_date(walk->books->zone, created, date),
-	};
+	document->date = zone_date(walk->books->zone, document->created_at, date);
+	*counts = in_period(walk, document->date);
 	return LED_OK;
+}
+
+static enum led_err read_invoice(const struct walk *walk, struct walk_document *document,
+				 bool *counts, struct led_error *error)
+{
+	struct magento_invoice invoice;
+	enum led_err err = shop_invoice(&walk->desk->task, document->magento_id, &invoice, error);
+	if (err)
+		return err;
+	document->number = invoice.increment_id;
+	document->currency = invoice.currency;
+	document->total = invoice.grand_total;
+	document->is_paid = invoice.state == MAGENTO_PAID;
+	document->created_at = invoice.created_at;
+	return date_document(walk, document, counts, error);
+}
+
+static enum led_err read_memo(const struct walk *walk, struct walk_document *document, bool *counts,
+			      struct led_error *error)
+{
+	struct magento_creditmemo memo;
+	enum led_err err = shop_creditmemo(&walk->desk->task, document->magento_id, &memo, error);
+	if (err)
+		return err;
+	document->number = memo.increment_id;
+	document->currency = memo.currency;
+	document->total = memo.grand_total;
+	document->created_at = memo.created_at;
+	return date_document(walk, document, counts, error);
+}
+
+static bool is_day_of_period(const struct walk *walk, bool has, int64_t instant)
+{
+	char date[ZONE_DATE_SIZE];
+	return has && in_period(walk, zone_date(walk->books->zone, instant, date));
+}
+
+static enum led_err read_dated(const struct walk *walk, enum magento_kind kind,
+			       struct walk_document *document, bool *counts,
+			       struct led_error *error)
+{
+	struct shop_dates dates;
+	enum led_err err = shop_dates(&walk->desk->task, kind, document->magento_id, &dates, error);
+	document->created_at = dates.created_at;
+	*counts = (!dates.has_created && !dates.has_updated) ||
+		  is_day_of_period(walk, dates.has_created, dates.created_at) ||
+		  is_day_of_period(walk, dates.has_updated, dates.updated_at);
+	return err;
+}
+
+static enum led_err read_customer(const struct walk *walk, struct walk_document *document,
+				  bool *counts, struct led_error *error)
+{
+	return read_dated(walk, MAGENTO_CUSTOMER, document, counts, error);
+}
+
+static enum led_err read_product(const struct walk *walk, struct walk_document *document,
+				 bool *counts, struct led_error *error)
+{
+	return read_dated(walk, MAGENTO_PRODUCT, document, counts, error);
+}
+
+static const struct walk_kind {
+	const char *entity_type;
+	walk_reader *read;
+	bool in_order; /* a later id is a later document */
+} kinds[] = {
+	{"invoice", read_invoice, true},
+	{"creditmemo", read_memo, true},
+	{"customer", read_customer, false},
+	{"product", read_product, false},
+};
+
+/* What the shop says of one id; *found is false for a gap. */
+static enum led_err read_one(const struct walk *walk, int64_t id, struct walk_document *document,
+			     bool *found, bool *counts, struct led_error *error)
+{
+	*document = (struct walk_document){.magento_id = id};
+	enum led_err err = walk->kind->read(walk, document, counts, error);
+	*found = !err;
+	walk->desk->task.calls.count = 0;
+	return err == LED_NOT_FOUND ? LED_OK : err;
 }
 
 static enum led_err add(const struct walk *walk, const struct walk_document *document,
@@ -87,8 +159,7 @@ static enum led_err add(const struct walk *walk, const struct walk_document *doc
 }
 
 /* A document that came within a day of the period may be dated in it. */
-static enum led_err find_start(const struct walk *walk, const char *entity_type, int64_t *start,
-			       struct led_error *error)
+static enum led_err find_start(const struct walk *walk, int64_t *start, struct led_error *error)
 {
 	char iso[32];
 	int64_t from = 0;
@@ -96,60 +167,81 @@ static enum led_err find_start(const struct walk *walk, const char *entity_type,
 	snprintf(iso, sizeof iso, "%sT00:00:00Z", walk->period->from);
 	if (!clock_parse_iso(iso, &from))
 		from = 0;
-	enum led_err err = desk_query(walk->desk, SQL_ADMIN_LAST_BEFORE,
-				      DB_ARGS(DB_S(walk->desk->task.binding.id), DB_S(entity_type),
-					      DB_I(from - DAY_SECONDS)),
-				      &rows, error);
+	*start = 1;
+	if (!walk->kind->in_order)
+		return LED_OK;
+	enum led_err err =
+		desk_query(walk->desk, SQL_ADMIN_LAST_BEFORE,
+			   DB_ARGS(DB_S(walk->desk->task.binding.id), DB_S(walk->kind->entity_type),
+				   DB_I(from - DAY_SECONDS)),
+			   &rows, error);
 	*start = err ? 1 : db_at_int(&rows, 0, 0) + 1;
 	return err;
 }
 
 /* A known id behind a long gap: webhooks named it, so the walk goes on there. */
-static enum led_err next_known(const struct walk *walk, const char *entity_type, int64_t *id,
-			       bool *known, struct led_error *error)
+static enum led_err next_known(const struct walk *walk, int64_t *id, bool *known,
+			       struct led_error *error)
 {
 	struct db_rows rows;
-	enum led_err err =
-		desk_query(walk->desk, SQL_ADMIN_ENTITY_AFTER,
-			   DB_ARGS(DB_S(walk->desk->task.binding.id), DB_S(entity_type), DB_I(*id)),
-			   &rows, error);
+	enum led_err err = desk_query(walk->desk, SQL_ADMIN_ENTITY_AFTER,
+				      DB_ARGS(DB_S(walk->desk->task.binding.id),
+					      DB_S(walk->kind->entity_type), DB_I(*id)),
+				      &rows, error);
 	*known = !err && rows.count > 0 && db_at_text(&rows, 0, 1) != NULL;
 	if (*known)
 		*id = db_at_int(&rows, 0, 0);
 	return err;
 }
 
+static const struct walk_kind *kind_of(const char *entity_type)
+{
+	const struct walk_kind *kind = kinds;
+	while (strcmp(kind->entity_type, entity_type) != 0)
+		kind++; /* callers name one of them */
+	return kind;
+}
+
 enum led_err walk_documents(struct desk *desk, const struct books_context *books,
 			    const char *entity_type, const struct walk_period *period,
 			    struct walk_documents *out, struct led_error *error)
 {
-	struct walk walk = {.desk = desk,
-			    .books = books,
-			    .memos = strcmp(entity_type, "creditmemo") == 0,
-			    .period = period,
-			    .out = out};
+	const struct walk walk = {.desk = desk,
+				  .books = books,
+				  .kind = kind_of(entity_type),
+				  .period = period,
+				  .out = out};
 	int missing = 0, later = 0;
 	int64_t id;
 	bool known = true;
 	*out = (struct walk_documents){0};
-	enum led_err err = find_start(&walk, entity_type, &id, error);
-	for (; !err && known; id++) {
+	enum led_err err = find_start(&walk, &id, error);
+	for (; !err && known && later < WALK_MISSING_MAX; id++) {
 		struct walk_document document;
-		bool found = false;
-		err = read_one(&walk, id, &document, &found, error);
+		bool found = false, counts = false;
+		err = read_one(&walk, id, &document, &found, &counts, error);
 		missing = found ? 0 : missing + 1;
 		if (!err && missing >= WALK_MISSING_MAX) {
-			err = next_known(&walk, entity_type, &id, &known, error);
+			err = next_known(&walk, &id, &known, error);
 			id -= known; /* the loop steps on */
 			missing = 0;
 		}
 		if (err || !found)
 			continue;
-		later = strcmp(document.date, period->to) > 0 ? later + 1 : 0;
-		if (later >= WALK_MISSING_MAX)
-			break;
-		if (later == 0 && strcmp(document.date, period->from) >= 0)
+		if (walk.kind->in_order)
+			later = strcmp(document.date, period->to) > 0 ? later + 1 : 0;
+		if (counts)
 			err = add(&walk, &document, error);
 	}
 	return err;
+}
+
+enum led_err walk_invoice(struct desk *desk, const struct books_context *books, int64_t id,
+			  struct walk_document *document, bool *found, struct led_error *error)
+{
+	static const struct walk_period any = {"0000-00-00", "9999-12-31"};
+	const struct walk walk = {
+		.desk = desk, .books = books, .kind = kind_of("invoice"), .period = &any};
+	bool counts;
+	return read_one(&walk, id, document, found, &counts, error);
 }

@@ -1,8 +1,10 @@
 #include "contact.h"
 #include "access.h"
+#include "adopt.h"
 #include "base/json.h"
 #include "books/contact.h"
 #include "post.h"
+#include "sage/errors.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,21 +42,6 @@ static enum led_err list_taken(struct task *task, const struct books_contact_key
 	return err;
 }
 
-/* The contact that holds the reference, when its e-mail and currency are the buyer's. */
-static struct json_object *find_same(struct json_object *items, const struct books_contact *contact,
-				     const char *currency)
-{
-	for (size_t i = 0; i < json_object_array_length(items); i++) {
-		struct json_object *item = json_object_array_get_idx(items, i);
-		const char *reference = json_string(item, "reference");
-		const char *held = json_string(json_member(item, "currency"), "id");
-		if (reference && strcmp(reference, contact->reference) == 0 && held &&
-		    strcmp(held, currency) == 0)
-			return item;
-	}
-	return NULL;
-}
-
 static enum led_err reserved(const char *reference, struct led_error *error)
 {
 	return led_fail(
@@ -64,47 +51,20 @@ static enum led_err reserved(const char *reference, struct led_error *error)
 		reference);
 }
 
-/* Sage refused the reference as taken: adopts the contact that has it, if it is the same
- * person's. The list is filtered by e-mail on Sage's side. */
-static enum led_err adopt(struct task *task, const struct books_contact *contact,
-			  const char *currency, const struct intent *intent, struct xref *xref,
-			  struct led_error *error)
+/* Sage refused the reference as taken: the contact that has it is ours when it is the same
+ * person's, in the same currency. */
+static enum led_err adopt_contact(struct task *task, const struct books_contact *contact,
+				  const char *currency, struct xref *xref, struct led_error *error)
 {
-	struct buf path;
-	struct json_object *items = NULL;
-	buf_init(&path, 1024);
-	buf_add_str(&path, "/contacts?attributes=all&search=");
-	sage_encode(&path, contact->reference);
-	buf_add_str(&path, "&email=");
-	sage_encode(&path, contact->email);
-	const struct access_call call = {.verb = ACCESS_LIST, .path = buf_str(&path)};
-	enum led_err err = path.failed ? led_fail(error, LED_INTERNAL, "out_of_memory",
-						  "No memory for a search.")
-				       : access_sage(task, &call, &items, error);
-	struct json_object *same = err ? NULL : find_same(items, contact, currency);
-	if (!err && !same)
-		err = reserved(contact->reference, error);
-	if (!err) {
-		*xref = (struct xref){
-			.found = true,
-			.sage_id = arena_strdup(task->job_arena, json_string(same, "id")),
-			.reference = arena_strdup(task->job_arena, contact->reference),
-		};
-		xref->displayed_as = xref->reference; /* never the name: see worker/post.c */
-		memcpy(xref->digest, intent->digest, sizeof xref->digest);
-		if (!xref->sage_id || !xref->reference)
-			err = led_fail(error, LED_INTERNAL, "out_of_memory",
-				       "No memory for a contact.");
-	}
-	json_object_put(items);
-	buf_release(&path);
-	return err;
-}
-
-/* Whether Sage's refusal is about the reference: then, and only then, somebody holds it. */
-static bool about_reference(const struct led_error *error)
-{
-	return error->class == LED_PROVIDER && strstr(error->message, "reference") != NULL;
+	const struct adoption adoption = {
+		.path = CONTACTS_PATH,
+		.member = "reference",
+		.wanted = contact->reference,
+		.email = contact->email,
+		.currency = currency,
+	};
+	enum led_err err = adopt(task, &adoption, xref, error);
+	return err || xref->found ? err : reserved(contact->reference, error);
 }
 
 static enum led_err create(struct task *task, const struct books_context *books,
@@ -126,8 +86,8 @@ static enum led_err create(struct task *task, const struct books_context *books,
 		err = post_intend(task, &post, contact.body, 0, NULL, intent, error);
 	if (!err)
 		err = post_send(task, &post, intent, xref, &answer, error);
-	if (err == LED_PROVIDER && about_reference(error))
-		err = adopt(task, &contact, input->currency, intent, xref, error);
+	if (err == LED_PROVIDER && sage_refused_field(error, "reference"))
+		err = adopt_contact(task, &contact, input->currency, xref, error);
 	if (!err)
 		err = post_settle_now(task, &post.key, xref, error);
 	json_object_put(answer);

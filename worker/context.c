@@ -74,6 +74,10 @@ static enum led_err read_item(struct filling *filling, const struct reference_it
 	} else if (strcmp(item->kind, "ledger_account") == 0) {
 		err = read_account(filling->arena, body, item,
 				   &filling->accounts[reference->ledger_account_count++], error);
+	} else if (strcmp(item->kind, "price_type") == 0) {
+		reference->sales_price = (struct reference_price_type){item->id, item->name};
+	} else if (strcmp(item->kind, "rate_type") == 0) {
+		reference->service_rate = (struct reference_price_type){item->id, item->name};
 	}
 	json_object_put(body);
 	return err;

@@ -52,7 +52,17 @@ static enum led_err make_base(struct upserting *upserting, struct run_end *end,
 		.currency = task->reference.base_currency,
 	};
 	struct xref xref;
+	struct books_contact_key key;
+	bool updated;
 	enum led_err err = contact_ensure_own(task, &upserting->books, &wanted, &xref, error);
+	if (!err)
+		err = books_contact_key(BOOKS_CONTACT_OWN, &upserting->customer,
+					task->reference.base_currency, &key, error);
+	/* One that was adopted is as somebody else left it; one just made needs no call. */
+	const struct contact_held held = {key.kind, &xref};
+	if (!err)
+		err = contact_update(task, &upserting->books, &upserting->customer, &held, &updated,
+				     error);
 	if (!err)
 		document_known(&xref, end);
 	return err;

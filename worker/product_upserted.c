@@ -10,6 +10,8 @@
 #include "context.h"
 #include "document.h"
 #include "entitlement.h"
+#include "product_adopt.h"
+#include "sage/errors.h"
 #include "settle.h"
 #include "shop.h"
 #include "stock.h"
@@ -80,7 +82,8 @@ static enum led_err digest_of(const struct books_document *document,
 	return LED_OK;
 }
 
-/* Makes the item. What is kept to tell changes by is what an update would send. */
+/* Makes the item, or takes over the one that has its code. What is kept to tell changes by is what
+ * an update would send. */
 static enum led_err create(struct upserting *upserting, struct intent *intent,
 			   const unsigned char digest[DIGEST_SIZE], struct led_error *error)
 {
@@ -98,6 +101,9 @@ static enum led_err create(struct upserting *upserting, struct intent *intent,
 		err = post_send(task, &upserting->post, intent, &upserting->xref, &answer, error);
 	if (!err)
 		err = post_settle_now(task, &upserting->post.key, &upserting->xref, error);
+	else if (err == LED_PROVIDER && sage_refused_field(error, "item_code"))
+		err = product_adopt(task, upserting->post.path, &upserting->post.key,
+				    intent->reference, &upserting->xref, error);
 	upserting->post.digest = NULL; /* it was the caller's */
 	json_object_put(answer);
 	books_document_release(&document);
@@ -147,14 +153,27 @@ static enum led_err note_warnings(struct upserting *upserting,
 	return err;
 }
 
+/* What the shop's price is among those that Sage's items may have. */
+static void choose_price_type(struct upserting *upserting)
+{
+	const struct reference *reference = &upserting->task->reference;
+	const struct reference_price_type *type = upserting->input.family == BOOKS_FAMILY_SERVICE
+							  ? &reference->service_rate
+							  : &reference->sales_price;
+	upserting->input.price_type_id = type->id;
+	upserting->input.price_name = type->name;
+}
+
 static enum led_err bring(struct upserting *upserting, struct led_error *error)
 {
 	struct books_document document = {0};
 	struct intent intent = {0};
 	unsigned char digest[DIGEST_SIZE];
 	enum led_err err = find_family(upserting, &intent, error);
-	if (!err)
+	if (!err) {
+		choose_price_type(upserting);
 		err = books_product_put(&upserting->books, &upserting->input, &document, error);
+	}
 	if (!err)
 		err = digest_of(&document, digest, error);
 	if (!err && !upserting->xref.found)

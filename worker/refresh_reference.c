@@ -160,11 +160,56 @@ static enum led_err read_methods(const struct sage *sage, struct reading *readin
 	return err;
 }
 
+/* The default type where it is called so; names are in the business's language, and Sage's
+ * order is that of its price list. */
+static const struct sage_price_type *choose_type(const struct sage_price_type *list, size_t count)
+{
+	const struct sage_price_type *first = NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].active && strcmp(list[i].name, "Sales Price") == 0)
+			return &list[i];
+		if (list[i].active && !first)
+			first = &list[i];
+	}
+	return first;
+}
+
+/* An edition of Sage without a catalogue refuses this list, and nothing else. */
+static bool is_no_catalogue(const struct led_error *error)
+{
+	return error->class == LED_NOT_FOUND || strcmp(error->code, "no_subscription") == 0 ||
+	       strcmp(error->code, "sage_access_denied") == 0;
+}
+
+static enum led_err read_types(const struct sage *sage, struct reading *reading,
+			       struct led_error *error)
+{
+	static const struct {
+		const char *kind;
+		enum led_err (*list)(const struct sage *sage, struct arena *arena,
+				     struct sage_price_type **list, size_t *count,
+				     struct led_error *error);
+	} types[] = {{"price_type", sage_price_types}, {"rate_type", sage_rate_types}};
+	enum led_err err = LED_OK;
+	for (size_t i = 0; !err && i < sizeof types / sizeof *types; i++) {
+		struct sage_price_type *list;
+		size_t count;
+		err = types[i].list(sage, reading->task->job_arena, &list, &count, error);
+		if (err && is_no_catalogue(error))
+			return LED_OK;
+		const struct sage_price_type *chosen = err ? NULL : choose_type(list, count);
+		if (chosen)
+			err = add(reading, types[i].kind, chosen->id, chosen->name,
+				  json_object_new_object(), error);
+	}
+	return err;
+}
+
 static enum led_err read_all(const struct sage *sage, void *context, struct led_error *error)
 {
 	static enum led_err (*const readers[])(const struct sage *, struct reading *,
 					       struct led_error *) = {
-		read_business, read_tax_rates, read_accounts, read_banks, read_methods};
+		read_business, read_tax_rates, read_accounts, read_banks, read_methods, read_types};
 	struct reading *reading = context;
 	enum led_err err = LED_OK;
 	reading->count = 0; /* a second try, with a new token, reads everything again */

@@ -1,4 +1,6 @@
 #include "shop.h"
+#include "base/clock.h"
+#include "base/json.h"
 #include "context.h"
 
 static enum led_err get(struct task *task, enum magento_kind kind, int64_t id,
@@ -51,6 +53,25 @@ enum led_err shop_product(struct task *task, int64_t id, struct magento_product 
 	enum led_err err = get(task, MAGENTO_PRODUCT, id, &json, error);
 	if (!err)
 		err = magento_parse_product(json, task->job_arena, out, error);
+	json_object_put(json);
+	return err;
+}
+
+/* A date that is missing or unreadable is none: nothing is computed with it. */
+static bool read_date(struct json_object *json, const char *key, int64_t *out)
+{
+	const char *text = json_string(json, key);
+	return text && clock_parse_iso(text, out);
+}
+
+enum led_err shop_dates(struct task *task, enum magento_kind kind, int64_t id,
+			struct shop_dates *dates, struct led_error *error)
+{
+	struct json_object *json = NULL;
+	*dates = (struct shop_dates){0};
+	enum led_err err = get(task, kind, id, &json, error);
+	dates->has_created = !err && read_date(json, "created_at", &dates->created_at);
+	dates->has_updated = !err && read_date(json, "updated_at", &dates->updated_at);
 	json_object_put(json);
 	return err;
 }

@@ -32,6 +32,8 @@ const struct books_code CODES_ERRORS[] = {
 	 "Delete that contact for good in Sage (Settings → Deletion) and retry, or link a contact "
 	 "by hand on this event's page.",
 	 NULL},
+	{"item_code_taken", "Sage has another item under the product's SKU already.",
+	 "Change the code of the item in Sage, or delete it there; then retry.", NULL},
 	{"invoice_not_synced", "This belongs to an invoice that failed to reach Sage.",
 	 "Mend what stopped the invoice and retry it; then retry this.", NULL},
 	{"waits_behind", "It waits until the invoice that it belongs to is posted.",

@@ -115,7 +115,8 @@ static void print_price(const struct books_context *context,
 	}
 	struct json_object *price = body_append(body, body_list(body, resource, family->prices));
 	body_text(body, price, family->price_type, input->price_type_id);
-	body_text(body, price, family->price_name, PRICE_NAME);
+	body_text(body, price, family->price_name,
+		  input->price_name ? input->price_name : PRICE_NAME);
 	body_money(body, price, family->price, input->product->price);
 	body_flag(body, price, family->includes_tax, false);
 }

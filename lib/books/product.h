@@ -31,9 +31,9 @@ enum books_family books_product_family(const struct policy *policy,
 struct books_product_input {
 	const struct magento_product *product;
 	enum books_family family;
-	/* The id of the business's price type (of its rate type for services) that `price` is
-	 * to be; NULL = only its name is sent. */
-	const char *price_type_id;
+	/* The business's price type (its rate type for services) that `price` is to be. Without
+	 * its id only a name is sent, "Sales Price" unless another is given. */
+	const char *price_type_id, *price_name;
 };
 
 /*

@@ -27,6 +27,10 @@ struct reference_ledger_account {
 	bool in_sales;
 };
 
+struct reference_price_type {
+	const char *id, *name; /* "Sales Price" */
+};
+
 struct reference {
 	const char *country;       /* the business's: GB, US, IE, CA, FR, ES, DE */
 	const char *base_currency; /* ISO 4217 */
@@ -34,6 +38,9 @@ struct reference {
 	size_t tax_rate_count;
 	const struct reference_ledger_account *ledger_accounts;
 	size_t ledger_account_count;
+	/* What a product's price, and a service's rate, is to be; NULL where Sage has no such
+	 * types. */
+	struct reference_price_type sales_price, service_rate;
 };
 
 /* The rate with that id, or NULL. */

@@ -98,6 +98,17 @@ static enum led_err refuse(struct json_object *body, enum led_err class, struct 
 	return class;
 }
 
+bool sage_refused_field(const struct led_error *error, const char *field)
+{
+	size_t len = strlen(field);
+	if (error->class != LED_PROVIDER)
+		return false;
+	for (const char *at = strstr(error->message, field); at; at = strstr(at + 1, field))
+		if (at > error->message && strchr(" .", at[-1]) && strncmp(at + len, ": ", 2) == 0)
+			return true;
+	return false;
+}
+
 int sage_retry_after(const struct http_answer *answer)
 {
 	int seconds = answer->retry_after;

@@ -33,6 +33,10 @@
 enum led_err sage_judge(const struct http_answer *answer, struct json_object **out,
 			struct led_error *error) __attribute__((warn_unused_result));
 
+/* Whether a refusal (LED_PROVIDER) is about that field: one of its entries has a $source that
+ * is the field's name, or ends in it ("contact.reference"). */
+bool sage_refused_field(const struct led_error *error, const char *field);
+
 /* The seconds to wait after an answer, within 0 … SAGE_RETRY_AFTER_MAX; 0 = it did not say
  * (never after a 429). */
 int sage_retry_after(const struct http_answer *answer);

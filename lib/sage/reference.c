@@ -132,6 +132,15 @@ static bool read_payment_method(struct reader *reader, void *out)
 	return true;
 }
 
+static bool read_price_type(struct reader *reader, void *out)
+{
+	struct sage_price_type *type = out;
+	type->id = required(reader, reader->item, "id");
+	type->name = required(reader, reader->item, "displayed_as");
+	type->active = flag(reader, "active", true);
+	return true;
+}
+
 /* ---- reading a list ---- */
 
 struct kind {
@@ -238,6 +247,31 @@ enum led_err sage_payment_methods(const struct sage *sage, struct arena *arena,
 	enum led_err err = fetch(sage, &kind, &reader, &rows, count, error);
 	*list = rows;
 	return err;
+}
+
+static enum led_err fetch_types(const struct sage *sage, const char *path, struct arena *arena,
+				struct sage_price_type **list, size_t *count,
+				struct led_error *error)
+{
+	const struct kind kind = {path, sizeof **list, read_price_type};
+	struct reader reader = {.arena = arena};
+	void *rows;
+	enum led_err err = fetch(sage, &kind, &reader, &rows, count, error);
+	*list = rows;
+	return err;
+}
+
+enum led_err sage_price_types(const struct sage *sage, struct arena *arena,
+			      struct sage_price_type **list, size_t *count, struct led_error *error)
+{
+	return fetch_types(sage, "/product_sales_price_types?attributes=all", arena, list, count,
+			   error);
+}
+
+enum led_err sage_rate_types(const struct sage *sage, struct arena *arena,
+			     struct sage_price_type **list, size_t *count, struct led_error *error)
+{
+	return fetch_types(sage, "/service_rate_types?attributes=all", arena, list, count, error);
 }
 
 enum led_err sage_financial_settings(const struct sage *sage, struct arena *arena,

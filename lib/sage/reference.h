@@ -85,6 +85,22 @@ struct sage_payment_method {
 	const char *name;
 };
 
+/* What a price of the catalogue may be: "Sales Price", "Trade" … */
+struct sage_price_type {
+	const char *id;
+	const char *name;
+	bool active;
+};
+
+/* The types of products' prices, and of services' rates. A Sage edition without a catalogue
+ * refuses both. */
+enum led_err sage_price_types(const struct sage *sage, struct arena *arena,
+			      struct sage_price_type **list, size_t *count, struct led_error *error)
+	__attribute__((warn_unused_result));
+enum led_err sage_rate_types(const struct sage *sage, struct arena *arena,
+			     struct sage_price_type **list, size_t *count, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 enum led_err sage_payment_methods(const struct sage *sage, struct arena *arena,
 				  struct sage_payment_method **list, size_t *count,
 				  struct led_error *error) __attribute__((warn_unused_result));

@@ -6,7 +6,9 @@
 #include "db/db.h"
 
 struct reference_item {
-	const char *kind; /* business, tax_rate, ledger_account, bank_account, payment_method */
+	/* business, tax_rate, ledger_account, bank_account, payment_method; price_type and
+	 * rate_type: the one that the catalogue's prices and services' rates are to be */
+	const char *kind;
 	const char *id, *name;
 	const char *body; /* JSON: the fields that the books need */
 };

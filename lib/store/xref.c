@@ -48,6 +48,27 @@ enum led_err xref_put_stock(struct db *db, const struct xref_key *key, const cha
 	return db_run(db, SQL_XREF_STOCK, DB_ARGS(DB_S(quantity), KEY_ARGS(key)), error);
 }
 
+enum led_err xref_owner(struct db *db, struct arena *arena, const struct xref_key *key,
+			const char *sage_id, const char **owner, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err = db_query(
+		db, arena, SQL_XREF_OWNER,
+		DB_ARGS(DB_S(key->binding), DB_S(key->business), DB_S(key->kind), DB_S(sage_id)),
+		&rows, error);
+	*owner = !err && rows.count ? db_at_text(&rows, 0, 0) : NULL;
+	return err;
+}
+
+enum led_err xref_rekey(struct db *db, const struct xref_key *key, const char *sage_id,
+			struct led_error *error)
+{
+	return db_run(db, SQL_XREF_REKEY,
+		      DB_ARGS(DB_S(key->magento_key), DB_S(key->binding), DB_S(key->business),
+			      DB_S(key->kind), DB_S(sage_id)),
+		      error);
+}
+
 enum led_err xref_list(struct db *db, struct arena *arena, const struct xref_key *key_prefix,
 		       struct xref_item **items, size_t *count, struct led_error *error)
 {

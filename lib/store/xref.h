@@ -35,6 +35,16 @@ enum led_err xref_get(struct db *db, struct arena *arena, const struct xref_key 
 enum led_err xref_put(struct db *db, const struct xref_key *key, const struct xref *xref,
 		      struct led_error *error) __attribute__((warn_unused_result));
 
+/* The Magento key under which a Sage record is cross-referenced; *owner is NULL for none. Of
+ * `key` the Magento key is not read. */
+enum led_err xref_owner(struct db *db, struct arena *arena, const struct xref_key *key,
+			const char *sage_id, const char **owner, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Gives a Sage record's cross-reference to the Magento key of `key`. */
+enum led_err xref_rekey(struct db *db, const struct xref_key *key, const char *sage_id,
+			struct led_error *error) __attribute__((warn_unused_result));
+
 /* One of several cross-references of one Magento key. */
 struct xref_item {
 	const char *kind;

@@ -143,21 +143,23 @@ SELECT 1 FROM plan WHERE code = ?;
 SELECT COALESCE(MAX(magento_id), 0) FROM sync_run
  WHERE binding_id = ? AND entity_type = ? AND occurred_at < FROM_UNIXTIME(?);
 
--- name: admin_run_done(binding, entity_type, magento_id, event)
--- A run that succeeded, or is still to be worked on.
+-- name: admin_run_done(binding, entity_type, magento_id, event, once)
+-- A run that is still to be worked on, or (of an event that comes once) succeeded.
 SELECT 1 FROM sync_run
  WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND event = ?
-   AND status IN ('queued', 'running', 'succeeded') LIMIT 1;
+   AND (status IN ('queued', 'running') OR (? AND status = 'succeeded')) LIMIT 1;
 
 -- name: admin_run_next()
 -- scope: installation
 SELECT NEXT VALUE FOR run_number;
 
--- name: admin_run_add(run, event, entity_type, magento_id, binding)
+-- name: admin_run_add(run, event, entity_type, magento_id, occurred_at, binding)
 -- scope: first parameter is the run
+-- Without a time it happens now.
 INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id,
                       store_id, occurred_at, policy_version)
-  SELECT ?, account_id, id, ?, ?, ?, 0, 0, UTC_TIMESTAMP(6), policy_version
+  SELECT ?, account_id, id, ?, ?, ?, 0, 0, COALESCE(FROM_UNIXTIME(?), UTC_TIMESTAMP(6)),
+         policy_version
     FROM binding WHERE id = ?;
 
 -- name: admin_job_add(run, event, entity_type, magento_id, binding)

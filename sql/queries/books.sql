@@ -71,6 +71,17 @@ INSERT INTO entity_xref (binding_id, business_id, kind, magento_key, sage_id, di
 UPDATE entity_xref SET stock_qty = ?
  WHERE binding_id = ? AND business_id = ? AND kind = ? AND magento_key = ?;
 
+-- name: xref_owner(binding, business, kind, sage_id)
+-- Which Magento record has it.
+SELECT magento_key FROM entity_xref
+ WHERE binding_id = ? AND business_id = ? AND kind = ? AND sage_id = ?;
+
+-- name: xref_rekey(magento_key, binding, business, kind, sage_id)
+-- scope: first parameter is the new owner
+-- The record of a product that is gone becomes that of the one which has its SKU now.
+UPDATE entity_xref SET magento_key = ?, stock_qty = NULL
+ WHERE binding_id = ? AND business_id = ? AND kind = ? AND sage_id = ?;
+
 -- name: xref_of_key(binding, business, kind_prefix, magento_key)
 -- One customer's contacts in all currencies; one product in whatever family it is.
 SELECT kind, displayed_as, sage_id, digest, reference FROM entity_xref

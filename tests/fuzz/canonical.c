@@ -26,9 +26,14 @@ static const struct reference_tax_rate IE_RATES[] = {
 	{"IE_ZERO", NULL, {0, PERCENTAGE_SCALE}, true},
 };
 
+#define BUSINESS(home, currency, rates)                                                            \
+	{                                                                                          \
+		.country = (home), .base_currency = (currency), .tax_rates = (rates),              \
+		.tax_rate_count = sizeof(rates) / sizeof(rates)[0]                                 \
+	}
 #define GB(policy)                                                                                 \
 	{                                                                                          \
-		{"GB", "GBP", GB_RATES, 4, NULL, 0}, policy                                        \
+		BUSINESS("GB", "GBP", GB_RATES), policy                                            \
 	}
 static const struct {
 	struct reference reference;
@@ -43,7 +48,7 @@ static const struct {
 	   "\"invoice_number_prefix\":\"W-\",\"website_filter\":[1],\"store_filter\":[1],"
 	   "\"sync_since\":\"2020-01-01T00:00:00Z\",\"b2c_consolidation\":{\"enabled\":true,"
 	   "\"fallback_contact_email\":\"web@shop.example\"}}"),
-	{{"IE", "EUR", IE_RATES, 2, NULL, 0},
+	{BUSINESS("IE", "EUR", IE_RATES),
 	 "{\"tax_rate_map\":{\"23.00\":\"IE_STANDARD\"},\"default_tax_rate_id\":\"IE_STANDARD\","
 	 "\"default_ledger_account_id\":\"1\",\"payment_method_map\":{\"checkmo\":\"2\"},"
 	 "\"sync_products\":true}"},

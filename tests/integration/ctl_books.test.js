@@ -1,5 +1,5 @@
 'use strict';
-// ledgerctl on the books: settings, plans, preview, links, backfill, reconciliation.
+// ledgerctl on the books: settings, plans, preview, links, states told again.
 
 const assert = require('node:assert/strict');
 const { after, before, describe, it } = require('node:test');
@@ -13,8 +13,6 @@ let stack, sage, shop, books, bank;
 const ctl = (...args) => stack.ctl(...args);
 const json = (...args) => stack.ctl(...args, '--json');
 const sell = (change = {}) => shop.sandbox('invoices', { ...CART, guest: books.guest(), state: 'open', ...change });
-const today = () => new Date().toISOString().slice(0, 10);
-const day = (offset) => new Date(Date.now() + offset * 86400000).toISOString().slice(0, 10);
 
 /** The error that a command failed with, as JSON says it. */
 async function refused(...args) {
@@ -169,73 +167,6 @@ describe('xref link', () => {
 	});
 });
 
-describe('backfill and reconcile', () => {
-	let lost, period;
-	before(async () => {
-		// A business of its own, so that what the tests before left plays no part.
-		shop = await pairShop(stack, { shop: 'lost', account: 'Lost Ltd', business: 'fbfba2e45c2045dc5cab22a5afe83d9d' });
-		books = new Books(stack, sage, shop);
-		await stack.runWorker();
-		lost = [];
-		for (let i = 0; i < 4; i++) lost.push(await sell({ events: false }));
-		lost.push(await sell({ events: false, created_at: `${day(-40)}T12:00:00Z` }));
-		period = ['--from', day(-1), '--to', day(1)];
-	});
-	const reconcile = (...more) => ['reconcile', '--binding', shop.tenant, ...period, ...more];
-
-	it('finds what never came', async () => {
-		const error = await refused(...reconcile());
-		assert.equal(error.code, 'books_disagree');
-		assert.match(error.message, /^4 /);
-	});
-
-	it('counts first, queues with --yes, at low priority', async () => {
-		const fill = ['backfill', '--binding', shop.tenant, '--event', 'invoice.created', ...period];
-		assert.deepEqual(await json(...fill), { found: 4, queued: 0, there: 0 });
-		assert.deepEqual(await stack.sql(`SELECT 1 FROM job WHERE binding_id = '${shop.tenant}'`), []);
-		assert.deepEqual(await json(...fill, '--yes'), { found: 4, queued: 4, there: 0 });
-		assert.deepEqual(await stack.sql(`SELECT DISTINCT priority FROM job WHERE binding_id = '${shop.tenant}'`), [{ priority: '1' }]);
-		assert.deepEqual(await json(...fill, '--yes'), { found: 4, queued: 0, there: 4 });
-		await stack.runWorker();
-		for (const sold of lost.slice(0, 4)) assert.equal((await books.finish('invoice.created', sold.id)).status, 'succeeded');
-		const ids = ['backfill', '--binding', shop.tenant, '--event', 'invoice.created', '--ids', `${lost[4].id}`, '--yes'];
-		assert.deepEqual(await json(...ids), { found: 1, queued: 1, there: 0 });
-		await stack.runWorker();
-	});
-
-	it('then both agree', async () => {
-		const table = await ctl(...reconcile());
-		assert.equal(table.trim().split('\n').length, 4);
-		const csv = await ctl(...reconcile('--csv'));
-		assert.match(csv, /^kind,date,number/);
-		assert.equal(csv.trim().split('\n').length, 5);
-	});
-
-	it('sees a duplicate, another total, another contact, a voided one, an unlinked one', async () => {
-		const { access_token: token } = await shop.sage('grant', { business: shop.business });
-		const send = async (method, path, body) => {
-			const answer = await fetch(`${stack.sageUrl}/v3.1/${path}`, { method, body: body && JSON.stringify(body),
-				headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' } });
-			assert.ok(answer.status < 300, `${path}: ${answer.status} ${await answer.text()}`);
-		};
-		const held = await sage.invoices(shop.business);
-		const of = (sold) => held.find((one) => one.reference === sold.increment_id);
-		const verdicts = async () => {
-			const text = await ctl(...reconcile('--csv')).catch((error) => error.stdout);
-			return Object.fromEntries(text.trim().split('\n').slice(1).map((line) => line.split(',')).map((cells) => [Number(cells[3]), cells[8]]));
-		};
-		const line = (sold) => ({ description: 'By hand', ledger_account_id: of(sold).invoice_lines[0].ledger_account.id, unit_price: 1, tax_rate_id: 'GB_ZERO', tax_amount: 0 });
-		await send('POST', 'sales_invoices', { sales_invoice: { contact_id: of(lost[0]).contact.id, date: today(), reference: lost[0].increment_id, invoice_lines: [line(lost[0])] } });
-		await send('PUT', `sales_invoices/${of(lost[1]).id}`, { sales_invoice: { invoice_lines: [line(lost[1])] } });
-		await send('DELETE', `sales_invoices/${of(lost[2]).id}?void_reason=test`);
-		await stack.sql(`DELETE FROM entity_xref WHERE sage_id = '${of(lost[3]).id}'`);
-		assert.deepEqual(await verdicts(), { [lost[0].id]: 'duplicate', [lost[1].id]: 'different_total', [lost[2].id]: 'missing', [lost[3].id]: 'not_linked' });
-		await stack.sql(`UPDATE entity_xref SET contact_id = '${'f'.repeat(32)}', total = total WHERE sage_id = '${of(lost[4]).id}'`);
-		period = ['--from', day(-41), '--to', day(-39)];
-		assert.deepEqual(await verdicts(), { [lost[4].id]: 'different_contact' });
-	});
-});
-
 describe('push-state', () => {
 	it('tells the shop again', async () => {
 		const sold = await sell();
@@ -245,7 +176,7 @@ describe('push-state', () => {
 		assert.equal((await json('push-state', '--binding', shop.tenant, '--entity', 'invoice', '--id', String(sold.id))).queued, 1);
 		await stack.runWorker();
 		assert.equal((await books.state('invoice', sold.id)).writes, before_ + 1);
-		assert.ok((await json('push-state', '--binding', shop.tenant)).queued >= 5);
+		assert.ok((await json('push-state', '--binding', shop.tenant)).queued >= 3);
 		assert.equal((await refused('push-state', '--binding', shop.tenant, '--entity', 'invoice', '--id', '98765')).code, 'nothing_to_tell');
 	});
 });

@@ -125,8 +125,23 @@ describe('a reference that Sage holds already', () => {
 		await stack.runWorker();
 		const run = await assertUpserted(made);
 		assert.equal(run.sage_id, held.id);
-		assert.equal((await contactsOf(made)).length, 1);
+		const [contact, ...more] = await contactsOf(made);
+		assert.deepEqual(more, []);
+		assert.equal(contact.name, `Ada ${made.entity.last_name}`, 'and called as the shop says');
+		await upsert(made);
+		assert.deepEqual(await books.calls(() => stack.runWorker()), {});
 	});
+
+	for (const [what, other] of [['another person', { email: 'else@example.test' }], ['another currency', { currency_id: 'EUR' }]])
+		it(`of ${what} is not: it says so to the letter`, async () => {
+			const made = await customer({ events: false });
+			const { email = made.entity.email, ...rest } = other;
+			await post({ name: 'Somebody', reference: `M${made.id}`, contact_type_ids: ['CUSTOMER'], main_contact_person: { name: 'Somebody', email }, ...rest });
+			await upsert(made);
+			const run = await books.finish('customer.upserted', made.id);
+			assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'reference_reserved']);
+			assert.equal(run.error_message, `Sage still holds the reference 'M${made.id}' of a deleted contact: delete it for good in Sage (Settings → Deletion), or link the contact by hand.`);
+		});
 
 	it('of a deleted contact fails with what to do; linked by hand it goes on', async () => {
 		const made = await customer({ events: false });
@@ -137,7 +152,13 @@ describe('a reference that Sage holds already', () => {
 		await stack.runWorker();
 		const run = await books.finish('customer.upserted', made.id);
 		assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'reference_reserved']);
-		assert.match(run.error_message, /Settings → Deletion/);
+		const living = await post({ name: 'New', contact_type_ids: ['CUSTOMER'] });
+		await stack.ctl('xref', 'link', '--binding', shop.tenant, '--kind', 'contact:GBP', '--magento-id', String(made.id), '--sage-id', living.id);
+		await upsert(made);
+		const calls = await books.calls(() => stack.runWorker());
+		assert.equal(calls['PUT /contacts/{key}'], 1, JSON.stringify(calls));
+		assert.equal((await assertUpserted(made)).sage_id, living.id);
+		assert.equal((await sage.ledger()).contacts.find((one) => one.id === living.id).name, 'New', 'perhaps a company that the shop does not tell');
 	});
 });
 

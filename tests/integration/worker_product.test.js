@@ -112,6 +112,119 @@ describe('a product', () => {
 	});
 });
 
+describe('the price', () => {
+	for (const [change, prices, type] of [[{}, 'sales_prices', 'product_sales_price_type'], [{ manage_stock: true }, 'sales_prices', 'product_sales_price_type'], [{ product_type: 'virtual' }, 'sales_rates', 'service_rate_type']])
+		it(`of ${JSON.stringify(change)} is of the business's own type`, async () => {
+			const made = await product(change);
+			await books.deliver();
+			await assertUpserted(made);
+			const price = (await itemOf(made))[prices][0];
+			const kind = type === 'service_rate_type' ? 'rate' : 'price';
+			const [known] = await books.reference(`${kind}_type`);
+			assert.equal(price[type].id, known.id);
+			assert.equal(price[`${kind}_name`], known.name);
+			assert.equal(Number(price[kind]), 12.5);
+			assert.equal(known.name, kind === 'price' ? 'Sales Price' : 'Rate');
+		});
+
+	it('of a business whose Sage has no catalogue is not asked for, and nothing else suffers', async () => {
+		await sage.fault({ kind: 'no_subscription', path: '/v3.1/product_sales_price_types', count: -1 });
+		await stack.sql(`CALL reference_refresh('${shop.tenant}')`);
+		await stack.runWorker();
+		assert.deepEqual(await books.reference('price_type'), []);
+		assert.ok((await books.reference('tax_rate')).length > 0);
+		const [{ sage_status: status }] = await stack.sql(`SELECT sage_status FROM binding WHERE id = '${shop.tenant}'`);
+		assert.equal(status, 'active');
+		const made = await product();
+		await books.deliver();
+		await assertUpserted(made);
+		await sage.calm();
+		await stack.sql(`CALL reference_refresh('${shop.tenant}')`);
+		await stack.runWorker();
+		assert.equal((await books.reference('price_type')).length, 1);
+	});
+});
+
+describe('an item code that Sage has already', () => {
+	/** An item that somebody entered in Sage by hand. */
+	async function enter(family, item) {
+		const { access_token: token } = await shop.sage('grant', { business: shop.business });
+		const { default_ledger_account_id: sales } = (await stack.ctl('policy', 'get', '--binding', shop.tenant, '--json')).policy;
+		const answer = await fetch(`${stack.sageUrl}/v3.1/${family}s`, { method: 'POST',
+			headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' },
+			body: JSON.stringify({ [family]: { description: 'By hand', sales_ledger_account_id: sales, purchase_ledger_account_id: purchases, ...item } }) });
+		assert.equal(answer.status, 201, await answer.text());
+	}
+	const code = () => `MUG-${++items}`;
+
+	it('in the product\'s family is adopted, and brought up to date', async () => {
+		const sku = code();
+		await enter('product', { item_code: `${sku}-LONGER` }); // found by the search, but another
+		await enter('product', { item_code: sku });
+		const [held] = (await sage.ledger()).products.filter((item) => item.item_code === sku);
+		const made = await product({ sku });
+		await books.deliver();
+		const calls = await books.calls(() => stack.runWorker());
+		assert.deepEqual([calls['POST /products'], calls['GET /products'], calls['PUT /products/{key}']], [1, 1, 1], JSON.stringify(calls));
+		const run = await assertUpserted(made);
+		assert.equal(run.sage_id, held.id);
+		assert.equal((await itemOf(made)).description, 'Blue mug');
+		await upsert(made);
+		assert.deepEqual(await books.calls(() => stack.runWorker()), {});
+	});
+
+	it('of a stock item: only the difference moves', async () => {
+		const sku = code();
+		await enter('stock_item', { item_code: sku });
+		const made = await product({ sku, manage_stock: true, stock_qty: 4 });
+		await books.deliver();
+		await assertUpserted(made);
+		assert.deepEqual(await movements(made), [4]);
+	});
+
+	it('in another family fails, and says what to do', async () => {
+		const sku = code();
+		await enter('service', { item_code: sku });
+		const made = await product({ sku });
+		await books.deliver();
+		const run = await books.finish('product.upserted', made.id);
+		assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'item_code_taken']);
+		assert.match(run.error_message, new RegExp(`'${sku}'.*Change the code`));
+		assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+	});
+
+	it('of a product that was deleted in the shop is taken over', async () => {
+		const sku = code();
+		const old = await product({ sku, manage_stock: true, stock_qty: 2 });
+		await books.deliver();
+		const { sage_id: held } = await assertUpserted(old);
+		await stack.sql(`UPDATE entity_xref SET magento_key = '987654' WHERE sage_id = '${held}'`); // a product the shop does not have
+		const made = await product({ sku, manage_stock: true, stock_qty: 2 });
+		await books.deliver();
+		assert.equal((await assertUpserted(made)).sage_id, held);
+		const known = await stack.sql(`SELECT magento_key FROM entity_xref WHERE sage_id = '${held}'`);
+		assert.deepEqual(known, [{ magento_key: String(made.id) }]);
+	});
+
+	it('of a product that the shop still has fails, and names it', async () => {
+		const sku = code();
+		const old = await product({ sku });
+		await books.deliver();
+		await assertUpserted(old);
+		await shop.sandbox('products', { ...old.entity, id: old.id, sku: code(), events: false });
+		const made = await product({ sku });
+		await books.deliver();
+		const run = await books.finish('product.upserted', made.id);
+		assert.deepEqual([run.status, run.error_code], ['failed', 'item_code_taken']);
+		assert.match(run.error_message, new RegExp(`product ${old.id}.*Save that product`));
+		// Its new SKU reaches Sage, and the code is free.
+		await upsert(old);
+		await books.finish('product.upserted', old.id);
+		await upsert(made);
+		await assertUpserted(made);
+	});
+});
+
 describe('stock', () => {
 	it('moves up, down, and not at all', async () => {
 		const made = await product({ manage_stock: true, stock_qty: 7 });

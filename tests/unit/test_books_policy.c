@@ -192,7 +192,12 @@ Test(books_policy, each_region_has_its_time_zone)
 Test(books_policy, never_overrides_a_choice)
 {
 	static const struct reference_ledger_account accounts[] = {{"L", "SALES", 4000, true}};
-	struct reference reference = {"FR", "EUR", RATES, 4, accounts, 1};
+	struct reference reference = {.country = "FR",
+				      .base_currency = "EUR",
+				      .tax_rates = RATES,
+				      .tax_rate_count = 4,
+				      .ledger_accounts = accounts,
+				      .ledger_account_count = 1};
 	struct policy policy;
 	books_policy_defaults(&policy);
 	cr_expect_not(books_settings_complete(&policy));

@@ -68,7 +68,9 @@ static struct json_object *price_json(const struct business *business, const cha
 				      struct json_object *input, const char *kind)
 {
 	struct json_object *out = json_object_new_object();
-	const char *type_id = js_str(input, "product_sales_price_type_id");
+	const char *type =
+		strcmp(kind, "price") == 0 ? "product_sales_price_type" : "service_rate_type";
+	char type_key[48], types[48];
 	char name[32], includes[48], id[ID_TEXT];
 
 	snprintf(name, sizeof(name), "%s_name", kind);
@@ -79,9 +81,10 @@ static struct json_object *price_json(const struct business *business, const cha
 	js_share(out, input, name);
 	put_decimal(out, input, kind);
 	js_put_bool(out, includes, js_bool(input, includes, false));
-	if (type_id != NULL)
-		js_put(out, "product_sales_price_type",
-		       reference_base(business, "product_sales_price_types", type_id));
+	snprintf(type_key, sizeof(type_key), "%s_id", type);
+	snprintf(types, sizeof(types), "%ss", type);
+	if (js_str(input, type_key) != NULL)
+		js_put(out, type, reference_base(business, types, js_str(input, type_key)));
 	return out;
 }
 

@@ -201,12 +201,19 @@ static void seed_exchange_rates(const struct business *business, struct json_obj
 
 static void seed_price_types(const struct business *business, struct json_object *all)
 {
-	static const char *const names[] = {"Sales Price", "Trade", "Wholesale"};
+	/* Of the rates' names nothing is published. */
+	static const char *const types[][2] = {
+		{"product_sales_price_types", "Sales Price"},
+		{"product_sales_price_types", "Trade"},
+		{"product_sales_price_types", "Wholesale"},
+		{"service_rate_types", "Rate"},
+		{"service_rate_types", "Trade"},
+	};
 	char id[ID_TEXT];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		derived_id(business, "product_sales_price_types", names[i], id);
-		js_put_bool(add(all, "product_sales_price_types", id, names[i]), "active", true);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		derived_id(business, types[i][0], types[i][1], id);
+		js_put_bool(add(all, types[i][0], id, types[i][1]), "active", true);
 	}
 }
 

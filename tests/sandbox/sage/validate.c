@@ -35,6 +35,7 @@ static const struct {
 	{"purchase_tax_rate_id", "tax_rates"},
 	{"sales_ledger_account_id", "ledger_accounts"},
 	{"sales_tax_rate_id", "tax_rates"},
+	{"service_rate_type_id", "service_rate_types"},
 	{"shipping_tax_rate_id", "tax_rates"},
 	{"status_id", "artefact_statuses"},
 	{"tax_rate_id", "tax_rates"},

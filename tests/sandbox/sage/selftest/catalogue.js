@@ -44,6 +44,15 @@ test('catalogue: fields against the published tables, codes used once', async ()
 	refused(await post('/products', await item('product')), 'item_code');
 });
 
+test('catalogue: prices and rates name a type of their own', async () => {
+	for (const [root, prices, kind, type] of [['product', 'sales_prices', 'price', 'product_sales_price_type'], ['service', 'sales_rates', 'rate', 'service_rate_type']]) {
+		const known = (await get(`/${type}s?attributes=all`)).json.$items[0];
+		const body = async (id) => item(root, { item_code: `T-${root}-${id.slice(0, 4)}`, [prices]: [{ [`${type}_id`]: id, [`${kind}_name`]: 'Sales Price', [kind]: 3 }] });
+		assert.equal(made(await post(`/${root}s`, await body(known.id)))[prices][0][type].id, known.id);
+		refused(await post(`/${root}s`, await body('f'.repeat(32))), `${prices}.${type}_id`);
+	}
+});
+
 test('stock: changed by movements, never below nothing, counted once under one id', async () => {
 	const stock = made(await post('/stock_items', await item('stock_item', { quantity_in_stock: 99 })));
 	const level = async () => (await get(`/stock_items/${stock.id}`)).json.quantity_in_stock;
