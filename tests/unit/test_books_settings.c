@@ -19,8 +19,11 @@ static const struct reference_item ITEMS[] = {
 	{"shop_payment_method", "checkmo", "Cheque", "{}"},
 };
 
-static const struct plan EVERYTHING = {
-	.products = true, .stock = true, .several_stores = true, .consolidation = true};
+static const struct plan EVERYTHING = {.has = {[PLAN_PAYMENTS] = true,
+					       [PLAN_PRODUCTS] = true,
+					       [PLAN_STOCK] = true,
+					       [PLAN_SEVERAL_STORES] = true,
+					       [PLAN_CONSOLIDATION] = true}};
 static const struct plan LITTLE = {0};
 
 /* Judges settings by what is offered, the last `without` items left out. */
@@ -140,6 +143,8 @@ Test(books_settings, a_plan_has_limits)
 		{"{\"website_filter\":[1,2]}", "website_filter"},
 		{"{\"b2c_consolidation\":{\"enabled\":true,\"fallback_contact_email\":\"a@b.c\"}}",
 		 "b2c_consolidation.enabled"},
+		{"{\"default_bank_account_id\":\"BANK\"}", "default_bank_account_id"},
+		{"{\"payment_method_map\":{\"checkmo\":\"BANK\"}}", "payment_method_map[checkmo]"},
 	};
 	for (size_t i = 0; i < COUNT(rows); i++)
 		expect_fault(rows[i].text, &LITTLE, rows[i].field, "tier_limit_exceeded");
