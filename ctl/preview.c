@@ -62,7 +62,7 @@ static enum led_err run_preview(struct ctl *ctl, struct led_error *error)
 		desk.task.preview = NULL;
 	}
 	if (!err)
-		err = preview_print(ctl, &desk, &books, &run, &preview, &end, error);
+		err = preview_print(ctl, &desk, &run, &preview, &end, error);
 	preview_release(&preview);
 	desk_close(&desk);
 	return err;

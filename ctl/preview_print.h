@@ -5,9 +5,8 @@
 #include "../worker/preview.h"
 #include "desk.h"
 
-enum led_err preview_print(struct ctl *ctl, struct desk *desk, const struct books_context *books,
-			   const struct run *run, const struct preview *preview,
-			   const struct run_end *end, struct led_error *error)
-	__attribute__((warn_unused_result));
+enum led_err preview_print(struct ctl *ctl, struct desk *desk, const struct run *run,
+			   const struct preview *preview, const struct run_end *end,
+			   struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -138,6 +138,20 @@ static enum led_err ensure(struct task *task, const struct books_context *books,
 	return err ? err : create(task, books, &input, &post, intent, xref, error);
 }
 
+static void note_choice(const struct books_context *books, const struct contact_wanted *wanted,
+			enum books_contact_choice choice, bool is_known)
+{
+	bool is_own = choice == BOOKS_CONTACT_OWN;
+	const char *rule = books_contact_why(books->policy, wanted->buyer, is_own && is_known,
+					     wanted->grand_total);
+	books_because(books, "contact",
+		      books_why(books, "%s: %s%s", is_own ? "the buyer's own" : "the fallback",
+				rule,
+				is_known ? ""
+					 : "; there is none in this currency yet, and the request "
+					   "before makes it"));
+}
+
 enum led_err contact_ensure(struct task *task, const struct books_context *books,
 			    const struct contact_wanted *wanted, const char **sage_id,
 			    struct led_error *error)
@@ -147,9 +161,12 @@ enum led_err contact_ensure(struct task *task, const struct books_context *books
 	struct xref xref = {0};
 	struct intent intent = {0};
 	enum led_err err = choose(task, books, wanted, &choice, &key, &xref, &intent, error);
+	bool is_known = xref.found;
 	if (!err)
 		err = ensure(task, books, wanted, choice, &key, &intent, &xref, error);
 	*sage_id = err ? NULL : xref.sage_id;
+	if (!err)
+		note_choice(books, wanted, choice, is_known);
 	return err;
 }
 

@@ -1,5 +1,6 @@
 #include "context.h"
 #include "base/json.h"
+#include "preview.h"
 #include "store/policy.h"
 #include "store/reference.h"
 
@@ -225,6 +226,8 @@ enum led_err context_books(struct task *task, const struct run *run, struct book
 		return settings_incomplete(error);
 	*books = (struct books_context){
 		.policy = policy, .reference = &task->reference, .arena = task->job_arena};
+	if (task->preview)
+		books->reasons = &task->preview->reasons;
 	enum led_err err = read_policy(task, run->policy_version, &body, books, error);
 	if (!err)
 		err = parse_policy(task, body, policy, error);

@@ -89,6 +89,9 @@ static enum led_err find_original(struct crediting *crediting, struct led_error 
 	if (err)
 		return err;
 	if (xref.found) {
+		books_because(&crediting->books, "contact",
+			      books_why(&crediting->books, "that of the original invoice, %s",
+					xref.displayed_as));
 		crediting->input.contact_id = xref.contact_id;
 		return xref.contact_id
 			       ? LED_OK
@@ -98,6 +101,8 @@ static enum led_err find_original(struct crediting *crediting, struct led_error 
 	if (!err && unfinished)
 		return task_wait_behind(task, "invoice", crediting->memo.invoice_id, error);
 	crediting->input.invoice_not_synced = true;
+	books_because(&crediting->books, "contact",
+		      books_why(&crediting->books, "the original invoice is not in Sage"));
 	return err;
 }
 

@@ -252,6 +252,9 @@ static enum led_err pay(struct paying *paying, struct post *post, struct led_err
 	};
 	if (!paying->input.contact_id)
 		err = read_invoice(paying, error);
+	books_because(
+		&paying->books, "contact",
+		books_why(&paying->books, "that of the invoice, %s", paying->sold.displayed_as));
 	post->list = arena_printf(paying->task->job_arena, "/contact_payments?contact_id=%s",
 				  paying->input.contact_id ? paying->input.contact_id : "");
 	if (!err && !paying->intent.found)

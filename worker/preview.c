@@ -26,6 +26,7 @@ enum led_err preview_call(struct task *task, const struct access_call *call, boo
 	struct preview_request *request = &preview->request[preview->count];
 	request->method = call->verb == ACCESS_POST ? "POST" : "PUT";
 	request->path = arena_strdup(task->job_arena, call->path);
+	request->reasons_end = preview->reasons.count;
 	enum led_err err = json_parse(call->body, strlen(call->body), &request->body, error);
 	if (err)
 		return err;

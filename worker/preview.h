@@ -18,11 +18,13 @@ struct preview_request {
 	const char *method;       /* POST or PUT */
 	const char *path;         /* in the job's arena */
 	struct json_object *body; /* owned by the preview */
+	size_t reasons_end;       /* its reasons are those from the request before up to here */
 };
 
 struct preview {
 	struct preview_request request[PREVIEW_MAX];
 	size_t count;
+	struct books_reasons reasons; /* as the event's own function noted them */
 };
 
 /* Records a POST or PUT, or answers a GET of a record that is only previewed; *handled is

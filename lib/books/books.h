@@ -23,6 +23,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "books/policy.h"
+#include "books/reasons.h"
 #include "books/reference.h"
 #include "books/zone.h"
 #include "crypto/digest.h"
@@ -57,7 +58,8 @@ struct books_context {
 	 * where the shop does not say the product's. */
 	const char *const *service_skus;
 	size_t service_sku_count;
-	struct arena *arena; /* for texts on the way */
+	struct arena *arena;           /* for texts on the way */
+	struct books_reasons *reasons; /* where to note why; NULL: nobody asks */
 };
 
 /* A translated document. Released with books_document_release(), also after an error. */

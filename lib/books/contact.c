@@ -5,16 +5,46 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Rule 8.2: the number of the first row that holds. */
+static size_t find_rule(const struct policy *policy, const struct magento_contact *buyer,
+			bool has_own, int64_t grand_total)
+{
+	int64_t threshold = policy->b2c_consolidation.min_total_for_individual;
+	bool has_company = buyer->company && buyer->company[strspn(buyer->company, " \t\r\n")];
+	const bool holds[] = {
+		!policy->b2c_consolidation.enabled,
+		has_company && policy->b2c_consolidation.always_individual_for_b2b,
+		has_own,
+		threshold > 0 && grand_total >= threshold,
+	};
+	size_t rule = 0;
+	while (rule < sizeof holds / sizeof *holds && !holds[rule])
+		rule++;
+	return rule;
+}
+
+static const struct {
+	enum books_contact_choice choice;
+	const char *why;
+} RULES[] = {
+	{BOOKS_CONTACT_OWN, "B2C consolidation is off"},
+	{BOOKS_CONTACT_OWN, "the buyer is a company, which always has its own"},
+	{BOOKS_CONTACT_OWN, "the buyer has one in this currency already"},
+	{BOOKS_CONTACT_OWN, "the total reaches the one from which a buyer has their own"},
+	{BOOKS_CONTACT_FALLBACK, "B2C consolidation: web sales share one contact a currency"},
+};
+
 enum books_contact_choice books_contact_choose(const struct policy *policy,
 					       const struct magento_contact *buyer, bool has_own,
 					       int64_t grand_total)
 {
-	int64_t threshold = policy->b2c_consolidation.min_total_for_individual;
-	bool has_company = buyer->company && buyer->company[strspn(buyer->company, " \t\r\n")];
-	bool own = !policy->b2c_consolidation.enabled ||
-		   (has_company && policy->b2c_consolidation.always_individual_for_b2b) ||
-		   has_own || (threshold > 0 && grand_total >= threshold);
-	return own ? BOOKS_CONTACT_OWN : BOOKS_CONTACT_FALLBACK;
+	return RULES[find_rule(policy, buyer, has_own, grand_total)].choice;
+}
+
+const char *books_contact_why(const struct policy *policy, const struct magento_contact *buyer,
+			      bool has_own, int64_t grand_total)
+{
+	return RULES[find_rule(policy, buyer, has_own, grand_total)].why;
 }
 
 enum led_err books_contact_key(enum books_contact_choice choice,

@@ -19,6 +19,10 @@ enum books_contact_choice books_contact_choose(const struct policy *policy,
 					       const struct magento_contact *buyer, bool has_own,
 					       int64_t grand_total);
 
+/* The rule that decides so, in words. */
+const char *books_contact_why(const struct policy *policy, const struct magento_contact *buyer,
+			      bool has_own, int64_t grand_total);
+
 /* Under which (kind, Magento id) a contact is cross-referenced: "contact:GBP" and the
  * customer's id, for guests the SHA-256 of the trimmed, lower-cased e-mail in hex;
  * "contact_fallback:GBP" and "0". */

@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-enum led_err books_customer_post(const struct books_context *context,
-				 const struct magento_contact *customer, struct books_contact *out,
-				 struct led_error *error)
-{
-	const struct books_contact_input input = {
-		.choice = BOOKS_CONTACT_OWN,
-		.buyer = customer,
-		.currency = context->reference->base_currency,
-	};
-	return books_contact_body(context, &input, out, error);
-}
-
 /* Whether Sage is known to hold a contact that is called like its person. */
 static bool is_called_like_person(const struct books_context *context,
 				  const struct books_customer_put_input *input,

@@ -17,11 +17,6 @@
 #include "books/contact.h"
 #include "magento/entity.h"
 
-/* The body of POST /contacts in the base currency. Errors as books_contact_body(). */
-enum led_err books_customer_post(const struct books_context *context,
-				 const struct magento_contact *customer, struct books_contact *out,
-				 struct led_error *error) __attribute__((warn_unused_result));
-
 struct books_customer_put_input {
 	const struct magento_contact *customer; /* of /customer/{id}, or an invoice's */
 	const char *currency;                   /* the contact's */

@@ -2,6 +2,7 @@
 #include "books/eu_type.h"
 #include "books/tax.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define LARGE_PART 10 /* an adjustment above a tenth of the total is large */
@@ -39,6 +40,7 @@ enum led_err draft_add_shipping(const struct books_context *context,
 		draft->shipping_net = source->shipping_amount;
 		draft->shipping_tax = source->shipping_tax;
 		draft->shipping_rate_id = choice.rate_id;
+		books_because(context, "shipping", choice.why);
 		return LED_OK;
 	}
 	draft->lines[draft->line_count++] = (struct draft_line){
@@ -48,7 +50,11 @@ enum led_err draft_add_shipping(const struct books_context *context,
 		.net = source->shipping_amount,
 		.tax = source->shipping_tax,
 		.tax_rate_id = choice.rate_id,
+		.why = choice.why,
 	};
+	books_because(context, "shipping",
+		      books_why(context, "a line of its own: in the document's panel Sage would "
+					 "compute another tax"));
 	return LED_OK;
 }
 
@@ -88,6 +94,8 @@ static enum led_err add_untaxed(const struct books_context *context,
 		.unit_price = amount,
 		.net = amount,
 		.tax_rate_id = rate_id,
+		.why = source->abroad ? abroad.why
+				      : books_why(context, "it is no supply: the rate without tax"),
 	};
 	return LED_OK;
 }
@@ -116,10 +124,24 @@ enum led_err draft_add_adjustment(const struct books_context *context,
 	if (err)
 		return err;
 	decimal_print(money_of(rest), amount);
+	books_because(context, "adjustment",
+		      books_why(context,
+				"%s are missing to Magento's total when lines and shipping are "
+				"summed: a gift card, store credit, reward points or rounding",
+				amount));
 	books_warn(warnings, "adjusted_to_total", "%s %s", amount, source->currency);
 	if (llabs(rest) > source->grand_total / LARGE_PART)
 		books_warn(warnings, "adjustment_large", "%s %s", amount, source->currency);
 	return LED_OK;
+}
+
+static void note_lines(const struct books_context *context, const struct draft *draft)
+{
+	char what[32];
+	for (size_t i = 0; context->reasons && i < draft->line_count; i++) {
+		snprintf(what, sizeof what, "line %zu", i + 1);
+		books_because(context, what, draft->lines[i].why);
+	}
 }
 
 enum led_err draft_make(const struct books_context *context, const struct draft_source *source,
@@ -147,6 +169,8 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 	if (!err && out->line_count == 0)
 		err = led_fail(error, LED_VALIDATION, "nothing_to_post",
 			       "The document has no line that could be posted.");
+	if (!err)
+		note_lines(context, out);
 	return err;
 }
 

@@ -38,6 +38,7 @@ struct draft_line {
 	const char *tax_rate_id;
 	bool rate_guessed;   /* the default rate, though its percentage does not give the tax */
 	const char *eu_type; /* GOODS or SERVICES, of a cross-border line; else NULL */
+	const char *why;     /* why that tax rate; NULL unless somebody asks */
 };
 
 struct draft {

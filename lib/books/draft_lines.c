@@ -105,6 +105,7 @@ static enum led_err make_line(const struct books_context *context,
 		return err;
 	out->tax_rate_id = choice.rate_id;
 	out->rate_guessed = choice.guessed;
+	out->why = choice.why;
 	out->tax = line->tax;
 	out->discount = choice.discount;
 	out->net = line->subtotal - choice.discount;
@@ -165,8 +166,12 @@ enum led_err draft_add_lines(const struct books_context *context, const struct d
 	enum led_err err = make_lines(context, source, TAX_DISCOUNT_NET, draft, error);
 	if (!err && discounted_lines(draft) > 0 && pennies_off(source, draft) > 0) {
 		err = make_lines(context, source, TAX_DISCOUNT_GROSS, &gross, error);
-		if (!err && is_better(source, &gross, draft))
+		if (!err && is_better(source, &gross, draft)) {
 			*draft = gross;
+			books_because(context, "discount",
+				      books_why(context, "the shop's discounts hold tax: read so, "
+							 "lines and shipping sum to its total"));
+		}
 	}
 	for (size_t i = 0; !err && i < draft->line_count; i++)
 		if (draft->lines[i].rate_guessed)

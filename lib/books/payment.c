@@ -13,6 +13,16 @@ const char *books_bank_account(const struct policy *policy, const char *method)
 	return policy->default_bank_account_id;
 }
 
+static const char *tell_bank(const struct books_context *context, const char *method)
+{
+	const struct policy_pairs *map = &context->policy->payment_method_map;
+	for (size_t i = 0; method && i < map->count; i++)
+		if (strcmp(map->item[i].from, method) == 0)
+			return books_why(context, "payment_method_map sends '%.60s' there", method);
+	return books_why(context, "'%.60s' is not mapped: default_bank_account_id",
+			 method ? method : "");
+}
+
 static int64_t smaller(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -51,6 +61,7 @@ static enum led_err print_payment(const struct books_context *context,
 		.no_inverse = true,
 	};
 	int64_t allocated = out->total;
+	books_because(context, "bank_account", tell_bank(context, input->method));
 	if (input->has_outstanding)
 		allocated = smaller(out->total, input->outstanding > 0 ? input->outstanding : 0);
 	body_init(&body);

@@ -1,10 +1,12 @@
 #include "books/tax.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define WHOLE_UNIT        10000 /* a quantity of 1, at MAGENTO_UNIT_SCALE */
 #define COUNT(table)      (sizeof(table) / sizeof((table)[0]))
+#define TELL_MAX          (2 * DECIMAL_TEXT_MAX + 16) /* bytes with the NUL */
 #define CROSS_BORDER_RATE "GB_ZERO" /* Sage refuses anything else from a UK business */
 
 /* Four digits more than a penny has: enough to tell which percentage is nearer. */
@@ -188,6 +190,17 @@ static enum led_err not_mapped(const struct books_context *context, const struct
 			line->name, percentage_to_map(context, line, percentage));
 }
 
+/* "8.33 tax on 41.63 net", or that there is none. */
+static const char *tell_tax(const struct tax_line *line, int64_t discount, char text[TELL_MAX])
+{
+	char tax[DECIMAL_TEXT_MAX], net[DECIMAL_TEXT_MAX];
+	if (!line->tax)
+		return "the shop charges no tax";
+	snprintf(text, TELL_MAX, "%s tax on %s net", decimal_print(money_of(line->tax), tax),
+		 decimal_print(money_of(line->subtotal - discount), net));
+	return text;
+}
+
 /* No mapping fits: the default rate, unless its percentage plainly contradicts the line. */
 static enum led_err choose_default(const struct books_context *context, const struct tax_line *line,
 				   enum tax_reading reading, struct tax_choice *out,
@@ -196,6 +209,7 @@ static enum led_err choose_default(const struct books_context *context, const st
 	const char *id = context->policy->default_tax_rate_id;
 	const struct reference_tax_rate *rate = books_reference_tax_rate(context->reference, id);
 	struct fit fit;
+	char text[TELL_MAX];
 	if (!id)
 		return led_fail(error, LED_VALIDATION, "settings_incomplete",
 				"The setting default_tax_rate_id is not set.");
@@ -209,6 +223,9 @@ static enum led_err choose_default(const struct books_context *context, const st
 		return not_mapped(context, line, error);
 	out->rate_id = id;
 	out->guessed = !fit.within;
+	out->why = books_why(context, "%s, and no mapping fits it: default_tax_rate_id%s",
+			     tell_tax(line, out->discount, text),
+			     out->guessed ? ", with the shop's own amount of tax" : "");
 	return LED_OK;
 }
 
@@ -217,7 +234,7 @@ static enum led_err choose_mapped(const struct books_context *context, const str
 				  enum tax_reading reading, struct tax_choice *out,
 				  struct led_error *error)
 {
-	char key[DECIMAL_TEXT_MAX];
+	char key[DECIMAL_TEXT_MAX], text[TELL_MAX];
 	if (!books_reference_tax_rate(context->reference, id))
 		return led_fail(error, LED_VALIDATION, "not_in_reference",
 				"Sage has no tax rate '%.60s' (setting tax_rate_map, %s).", id,
@@ -225,11 +242,29 @@ static enum led_err choose_mapped(const struct books_context *context, const str
 	if (!net_discount(line, reading, percentage, &out->discount))
 		return too_large(error, line);
 	out->rate_id = id;
+	out->why = books_why(context, "%s is %s %%, which tax_rate_map maps to %.60s",
+			     tell_tax(line, out->discount, text),
+			     books_percentage_print(percentage, key), id);
 	return LED_OK;
 }
 
-static enum led_err choose_abroad(const struct tax_line *line, struct tax_choice *out,
-				  struct led_error *error)
+/* No tax: the rate that is mapped to 0.00, else Sage's own. */
+static enum led_err choose_zero(const struct books_context *context, const struct tax_line *line,
+				const char *zero, struct tax_choice *out, struct led_error *error)
+{
+	enum led_err err =
+		choose_mapped(context, line, zero, ZERO_PERCENT, TAX_DISCOUNT_NET, out, error);
+	if (!err)
+		out->why = books_why(context, "the shop charges no tax: %s %.60s",
+				     mapped_zero(context)
+					     ? "tax_rate_map maps 0.00 to"
+					     : "0.00 is not mapped, and Sage's own rate of 0 % is",
+				     zero);
+	return err;
+}
+
+static enum led_err choose_abroad(const struct books_context *context, const struct tax_line *line,
+				  struct tax_choice *out, struct led_error *error)
 {
 	char amount[DECIMAL_TEXT_MAX];
 	if (line->tax)
@@ -239,6 +274,10 @@ static enum led_err choose_abroad(const struct tax_line *line, struct tax_choice
 				line->name, decimal_print(money_of(line->tax), amount),
 				line->abroad);
 	out->rate_id = CROSS_BORDER_RATE;
+	out->why = books_why(context,
+			     "the billing country is %.2s: a UK business's documents abroad are "
+			     "zero-rated throughout, whatever is mapped",
+			     line->abroad);
 	out->discount = line->discount;
 	return LED_OK;
 }
@@ -250,13 +289,12 @@ enum led_err tax_choose(const struct books_context *context, const struct tax_li
 		reading == TAX_DISCOUNT_NET ? TAX_DISCOUNT_GROSS : TAX_DISCOUNT_NET;
 	*out = (struct tax_choice){0};
 	if (line->abroad)
-		return choose_abroad(line, out, error);
+		return choose_abroad(context, line, out, error);
 	if (!line->tax) {
 		reading = TAX_DISCOUNT_NET; /* no tax is in such a discount either */
 		const char *zero = zero_rate(context);
 		if (zero)
-			return choose_mapped(context, line, zero, ZERO_PERCENT, reading, out,
-					     error);
+			return choose_zero(context, line, zero, out, error);
 		return choose_default(context, line, reading, out, error);
 	}
 	const struct policy_rate *mapped = nearest(context, line, reading);

@@ -22,6 +22,7 @@ struct tax_choice {
 	const char *rate_id;
 	int64_t discount; /* net of tax, under the reading asked for */
 	bool guessed;     /* the default rate, though its percentage does not give the tax */
+	const char *why;  /* NULL unless somebody asks */
 };
 
 /* LED_VALIDATION: "tax_rate_not_mapped" (the message names the percentage to map),

@@ -105,12 +105,19 @@ describe('preview', () => {
 		assert.deepEqual(shown.requests.map((one) => `${one.method} ${one.path}`), ['POST /contacts', 'POST /sales_invoices']);
 		assert.equal(shown.requests[1].body.sales_invoice.reference, sold.increment_id);
 		assert.deepEqual(shown.warnings, ['adjusted_to_total']);
-		const what = shown.reasons.map((reason) => reason.what);
-		for (const one of ['contact', 'line 1', 'shipping', 'adjustment']) assert.ok(what.includes(one), `${one} in ${what}`);
+		assert.deepEqual(shown.requests[0].reasons, []);
+		const why = Object.fromEntries(shown.requests[1].reasons.map((reason) => [reason.what, reason.why]));
+		assert.deepEqual(why, {
+			contact: 'the buyer\'s own: B2C consolidation is off; there is none in this currency yet, and the request before makes it',
+			shipping: 'the shop charges no tax: 0.00 is not mapped, and Sage\'s own rate of 0 % is GB_ZERO',
+			adjustment: '-5.00 are missing to Magento\'s total when lines and shipping are summed: a gift card, store credit, reward points or rounding',
+			'line 1': '20.00 tax on 100.00 net, and no mapping fits it: default_tax_rate_id',
+			'line 2': 'it is no supply: the rate without tax',
+		});
 		assert.equal((await sage.invoices()).length, 0);
 		assert.deepEqual(await stack.sql('SELECT 1 FROM intent UNION ALL SELECT 1 FROM entity_xref'), []);
 		const text = await ctl('preview', 'invoice.created', String(sold.id), '--binding', shop.tenant);
-		assert.match(text, /POST \/sales_invoices[\s\S]*why: /);
+		for (const { why: told } of shown.requests[1].reasons) assert.ok(text.includes(`      why: ${told}\n`), told);
 	});
 
 	it('posts exactly that afterwards', async () => {
@@ -133,13 +140,37 @@ describe('preview', () => {
 		const memo = await shop.sandbox('creditmemos', { events: false, invoice_id: sold.id, shipping: 0 });
 		const person = await shop.sandbox('customers', { events: false, email: 'pre@example.test', first_name: 'Pre', last_name: 'View', address: ADDRESS });
 		const product = await shop.sandbox('products', { events: false, sku: 'PV', name: 'Mug', product_type: 'simple', price: 5, manage_stock: true, stock_qty: 3 });
-		const paths = async (event, id) => (await json('preview', event, String(id), '--binding', shop.tenant)).requests.map((one) => one.path);
+		const preview = async (event, id) => (await json('preview', event, String(id), '--binding', shop.tenant)).requests;
+		const paths = async (event, id) => (await preview(event, id)).map((one) => one.path);
+		const reasons = async (event, id) => Object.fromEntries((await preview(event, id)).at(-1).reasons.map((reason) => [reason.what, reason.why]));
 		const before_ = await sage.ledger();
 		assert.deepEqual(await paths('invoice.paid', sold.id), ['/contacts', '/sales_invoices', '/contact_payments']);
+		assert.deepEqual(await reasons('invoice.paid', sold.id), { contact: 'that of the invoice, (new)', bank_account: "'checkmo' is not mapped: default_bank_account_id" });
 		assert.deepEqual(await paths('creditmemo.created', memo.id), ['/contacts', '/sales_credit_notes']);
+		assert.match((await reasons('creditmemo.created', memo.id)).contact, /^the buyer's own/);
 		assert.deepEqual(await paths('customer.upserted', person.id), ['/contacts']);
 		assert.deepEqual(await paths('product.upserted', product.id), ['/stock_items', '/stock_movements']);
 		assert.deepEqual(await sage.ledger(), before_);
+	});
+
+	it('tells the mapping, the country, the fallback, the original invoice', async () => {
+		const reasons = async (event, id) => (await json('preview', event, String(id), '--binding', shop.tenant)).requests.at(-1).reasons;
+		const why = (list, what) => list.filter((reason) => reason.what === what).map((reason) => reason.why).join('; ');
+		await books.settings({ tax_rate_map: { '20.00': 'GB_STANDARD', '0.00': 'GB_EXEMPT' }, payment_method_map: { stripe_payments: bank } });
+		const home = await sell({ events: false, items: [{ sku: 'A', name: 'Tea', qty: 1, price: 10, tax_percent: 20, discount: 1 }, { sku: 'B', name: 'Book', qty: 1, price: 5, tax_percent: 0 }] });
+		const told = await reasons('invoice.created', home.id);
+		assert.equal(why(told, 'line 1'), '1.80 tax on 9.00 net is 20.00 %, which tax_rate_map maps to GB_STANDARD');
+		assert.equal(why(told, 'line 2'), 'the shop charges no tax: tax_rate_map maps 0.00 to GB_EXEMPT');
+		const abroad = await sell({ events: false, items: [{ sku: 'A', name: 'Tea', qty: 1, price: 10, tax_percent: 0 }], billing_address: { ...ADDRESS, country_id: 'FR' } });
+		assert.match(why(await reasons('invoice.created', abroad.id), 'line 1'), /^the billing country is FR: .* zero-rated/);
+		await books.settings({ b2c_consolidation: { enabled: true, fallback_contact_email: 'web@example.test' } });
+		assert.match(why(await reasons('invoice.created', home.id), 'contact'), /^the fallback: B2C consolidation/);
+		await books.settings({ b2c_consolidation: { enabled: false, fallback_contact_email: 'web@example.test' } });
+		await postEvent(stack, shop, 'invoice.created', eventBody('invoice.created', home.id));
+		await books.finish('invoice.created', home.id);
+		const memo = await shop.sandbox('creditmemos', { events: false, invoice_id: home.id, shipping: 0 });
+		assert.match(why(await reasons('creditmemo.created', memo.id), 'contact'), /^that of the original invoice, SI-/);
+		await books.settings({ tax_rate_map: {}, payment_method_map: {} });
 	});
 
 	it('of what is skipped, unknown or refused says so', async () => {
