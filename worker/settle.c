@@ -80,6 +80,13 @@ struct ending {
 	const char *calls;
 };
 
+/* Of the job's last call, when that was refused. */
+static const char *told(const struct call_log *calls, bool request)
+{
+	const char *text = request ? calls->request : calls->answer;
+	return calls->count && *text ? text : NULL;
+}
+
 static enum led_err add_attempt(struct db *db, const struct ending *ending, const char *outcome,
 				struct led_error *error)
 {
@@ -90,6 +97,8 @@ static enum led_err add_attempt(struct db *db, const struct ending *ending, cons
 		.outcome = outcome,
 		.failure = attempt->failure,
 		.calls = ending->calls,
+		.request = attempt->failure ? told(&ending->task->calls, true) : NULL,
+		.answer = attempt->failure ? told(&ending->task->calls, false) : NULL,
 	};
 	return run_add_attempt(db, attempt->job->run, &row, error);
 }

@@ -1,4 +1,5 @@
 #include "http/call_log.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@ void call_log_add(struct call_log *log, const char *method, const char *path,
 {
 	if (!log)
 		return;
+	log->request[0] = log->answer[0] = '\0';
 	if (log->count == CALL_LOG_MAX) {
 		log->lost++;
 		return;
@@ -17,4 +19,14 @@ void call_log_add(struct call_log *log, const char *method, const char *path,
 	snprintf(record->method, sizeof record->method, "%s", method);
 	snprintf(record->path, sizeof record->path, "%.*s", (int)strcspn(path, "?"), path);
 	snprintf(record->request_id, sizeof record->request_id, "%.63s", answer->request_id);
+}
+
+void call_log_refused(struct call_log *log, const char *request, const char *answer)
+{
+	if (!log)
+		return;
+	snprintf(log->request, sizeof log->request, "%s", request);
+	snprintf(log->answer, sizeof log->answer, "%s", answer);
+	text_utf8_mend(log->request); /* a full place may have cut a character in two */
+	text_utf8_mend(log->answer);
 }

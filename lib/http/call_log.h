@@ -20,15 +20,25 @@ struct call_record {
 	char request_id[64]; /* the other side's, "" when it gave none */
 };
 
+#define CALL_LOG_REQUEST 8192 /* bytes with the NUL of a refused request */
+#define CALL_LOG_ANSWER  4096 /* and of its answer */
+
 /* Zeroed, it is empty. */
 struct call_log {
 	struct call_record records[CALL_LOG_MAX];
 	size_t count;
 	size_t lost; /* calls beyond CALL_LOG_MAX */
+	/* The last call, when it was refused: masked JSON; "" when it was not. */
+	char request[CALL_LOG_REQUEST];
+	char answer[CALL_LOG_ANSWER];
 };
 
 /* Remembers a call. `log` may be NULL: then nobody asked. */
 void call_log_add(struct call_log *log, const char *method, const char *path,
 		  const struct http_answer *answer);
+
+/* Behind call_log_add: that call was refused. The texts are masked already, and shorter than
+ * their places. `log` may be NULL. */
+void call_log_refused(struct call_log *log, const char *request, const char *answer);
 
 #endif

@@ -1,6 +1,7 @@
 #include "sage/client.h"
 #include "base/json.h"
 #include "sage/errors.h"
+#include "sage/mask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +64,21 @@ static enum led_err check_business(const struct sage *sage, const struct http_an
 		"Sage again and choose the right business.");
 }
 
+/* What a merchant needs to see of a refusal, without what names a person. */
+static void keep_refusal(const struct sage *sage, const struct sage_call *call,
+			 const struct http_answer *answer)
+{
+	struct buf request, told;
+	buf_init(&request, CALL_LOG_REQUEST - 1);
+	buf_init(&told, CALL_LOG_ANSWER - 1);
+	if (call->body)
+		sage_mask(call->body, call->len, &request);
+	sage_mask(buf_str(&answer->body), answer->body.len, &told);
+	call_log_refused(sage->calls, buf_str(&request), buf_str(&told));
+	buf_release(&told);
+	buf_release(&request);
+}
+
 static enum led_err perform(const struct sage *sage, const struct sage_call *call,
 			    struct json_object **out, struct led_error *error)
 {
@@ -90,6 +106,8 @@ static enum led_err perform(const struct sage *sage, const struct sage_call *cal
 		err = check_business(sage, &answer, error);
 	if (!err)
 		err = sage_judge(&answer, out, error);
+	if (err && answer.status)
+		keep_refusal(sage, call, &answer);
 out:
 	http_answer_release(&answer);
 	return err;

@@ -82,13 +82,14 @@ enum led_err run_add_attempt(struct db *db, int64_t id, const struct run_attempt
 			     struct led_error *error)
 {
 	const struct led_error *failure = attempt->failure;
-	return db_run(
-		db, SQL_RUN_ATTEMPT_ADD,
-		DB_ARGS(DB_I(id), DB_I(attempt->started_at), DB_I(attempt->duration_ms),
-			DB_S(attempt->outcome), DB_S(failure ? led_err_name(failure->class) : NULL),
-			DB_S(failure ? failure->code : NULL),
-			DB_S(failure ? failure->message : NULL), DB_S(attempt->calls), DB_I(id)),
-		error);
+	return db_run(db, SQL_RUN_ATTEMPT_ADD,
+		      DB_ARGS(DB_I(id), DB_I(attempt->started_at), DB_I(attempt->duration_ms),
+			      DB_S(attempt->outcome),
+			      DB_S(failure ? led_err_name(failure->class) : NULL),
+			      DB_S(failure ? failure->code : NULL),
+			      DB_S(failure ? failure->message : NULL), DB_S(attempt->calls),
+			      DB_S(attempt->request), DB_S(attempt->answer), DB_I(id)),
+		      error);
 }
 
 enum led_err run_latest(struct db *db, struct arena *arena, const char *binding,

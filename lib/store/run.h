@@ -56,6 +56,7 @@ struct run_attempt {
 	const char *outcome;             /* succeeded, skipped_by_policy, failed, retry, waiting */
 	const struct led_error *failure; /* NULL when there was none */
 	const char *calls;               /* JSON list */
+	const char *request, *answer;    /* of a refused call, masked; NULL: none was */
 };
 
 enum led_err run_add_attempt(struct db *db, int64_t id, const struct run_attempt *attempt,

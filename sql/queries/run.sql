@@ -35,11 +35,11 @@ UPDATE sync_run
    SET status = 'queued', attempts = attempts + ?, error_class = ?, error_code = ?, error_message = ?
  WHERE id = ?;
 
--- name: run_attempt_add(run, started_at, duration_ms, outcome, error_class, error_code, error_message, calls, run_again)
+-- name: run_attempt_add(run, started_at, duration_ms, outcome, error_class, error_code, error_message, calls, request, answer, run_again)
 -- scope: installation
 INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, error_class, error_code,
-                         error_message, calls)
-  SELECT ?, COALESCE(MAX(number), 0) + 1, FROM_UNIXTIME(?), ?, ?, ?, ?, ?, ?
+                         error_message, calls, request, answer)
+  SELECT ?, COALESCE(MAX(number), 0) + 1, FROM_UNIXTIME(?), ?, ?, ?, ?, ?, ?, ?, ?
     FROM run_attempt WHERE run_id = ?;
 
 -- name: run_latest(binding, entity_type, magento_id, event)

@@ -76,6 +76,15 @@ describe('a credit memo', () => {
 		assert.deepEqual(one.note.credit_note_lines.slice(-2).map((line) => line.description), ['Adjustment refund', 'Adjustment fee']);
 	});
 
+	it('abroad: its adjustments are zero-rated as every line', async () => {
+		const sold = await sell({ items: [{ sku: 'A', name: 'Tea', qty: 2, price: 10, tax_percent: 0 }], shipping: 0, billing_address: { street: ['1 Rue'], city: 'Paris', postcode: '75001', country_id: 'FR' } });
+		const memo = await credit(sold, { items: [{ sku: 'A', qty: 1 }], adjustment_positive: 3, adjustment_negative: 1 });
+		await books.deliver();
+		const { note } = await assertCredited(memo);
+		assert.equal(note.credit_note_lines.length, 3);
+		for (const line of note.credit_note_lines) assert.deepEqual([line.tax_rate.id, line.eu_goods_services_type.id], ['GB_ZERO', 'GOODS']);
+	});
+
 	it('made from the order gets the contact of its customer', async () => {
 		const memo = await shop.sandbox('creditmemos', { ...CART, guest: books.guest(), from_order: true });
 		await books.deliver();
@@ -118,6 +127,19 @@ describe('its invoice', () => {
 		const { run } = await assertCredited(memo);
 		assert.deepEqual(books.warnings(run), ['original_invoice_not_synced']);
 		assert.equal(await invoiceOf(sold), undefined);
+	});
+
+	it('failed: the memo is posted, with a warning', async () => {
+		await stack.sql(`UPDATE policy SET body = JSON_SET(body, '$.default_tax_rate_id', 'GB_GONE') WHERE binding_id = '${shop.tenant}'`);
+		const sold = await sell();
+		await books.deliver();
+		await stack.runWorker();
+		assert.equal((await books.run('invoice.created', sold.id)).error_code, 'not_in_reference');
+		await stack.sql(`UPDATE policy SET body = JSON_SET(body, '$.default_tax_rate_id', 'GB_STANDARD') WHERE binding_id = '${shop.tenant}'`);
+		const memo = await credit(sold);
+		await books.deliver();
+		const { run } = await assertCredited(memo);
+		assert.deepEqual(books.warnings(run), ['original_invoice_not_synced']);
 	});
 
 	it('skipped: the memo is posted, with a warning', async () => {

@@ -95,6 +95,19 @@ describe('a customer', () => {
 		assert.equal(contact.name, before_.name);
 	});
 
+	it('never loses an address that the shop no longer tells', async () => {
+		const made = await customer();
+		await books.deliver();
+		await assertUpserted(made);
+		await edit(made, { address: undefined, addresses: [], last_name: 'Moved' });
+		await assertUpserted(made);
+		const [contact] = await contactsOf(made);
+		assert.equal(contact.name, 'Ada Moved');
+		const { access_token: token } = await shop.sage('grant', { business: shop.business });
+		const answer = await fetch(`${stack.sageUrl}/v3.1/contacts/${contact.id}?nested_attributes=main_address`, { headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business } });
+		assert.equal((await answer.json()).main_address.address_line_1, ADDRESS.street[0]);
+	});
+
 	it('in another currency first gets the next letter', async () => {
 		const made = await customer({ events: false });
 		await sell(made, { currency: 'SEK', base_to_order_rate: 13 });
@@ -152,7 +165,7 @@ describe('a reference that Sage holds already', () => {
 		await stack.runWorker();
 		const run = await books.finish('customer.upserted', made.id);
 		assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'reference_reserved']);
-		const living = await post({ name: 'New', contact_type_ids: ['CUSTOMER'] });
+		const living = await post({ name: 'New', reference: 'NEW', contact_type_ids: ['CUSTOMER'] });
 		await stack.ctl('xref', 'link', '--binding', shop.tenant, '--kind', 'contact:GBP', '--magento-id', String(made.id), '--sage-id', living.id);
 		await upsert(made);
 		const calls = await books.calls(() => stack.runWorker());
@@ -219,6 +232,18 @@ describe('an invoice that knows the customer better', () => {
 });
 
 describe('exactly one contact', () => {
+	for (const [kind, posts] of [['cut_after', undefined], ['cut_before', 1]])
+		it(`an intent of more than six days is looked up first: ${kind}`, async () => {
+			const made = await customer();
+			await books.deliver();
+			await sage.fault({ kind, method: 'POST', path: '/v3.1/contacts' });
+			await stack.runWorker();
+			await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
+			const calls = await books.calls(() => assertUpserted(made));
+			assert.equal(calls['POST /contacts'], posts, JSON.stringify(calls));
+			assert.equal((await contactsOf(made)).length, 1);
+		});
+
 	for (const kind of ['cut_after', 'gateway_timeout', 'malformed_json', 'cut_before'])
 		it(kind, async () => {
 			const made = await customer();

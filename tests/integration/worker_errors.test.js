@@ -71,6 +71,13 @@ describe('fails at once, in words', () => {
 		assert.deepEqual([run.status, run.error_class, run.error_code, run.attempts], ['failed', 'provider', 'RecordInvalid', '1']);
 		assert.match(run.error_message, /line_items\.ledger_account_id/);
 		assert.ok(!run.error_message.includes('line_items.description'), run.error_message);
+		const [attempt] = await stack.sql(`SELECT request, answer FROM run_attempt WHERE run_id = ${run.id}`);
+		const { sales_invoice: asked } = JSON.parse(attempt.request);
+		assert.equal(asked.invoice_lines[0].ledger_account_id, bought);
+		assert.equal(asked.main_address.address_line_1, '…');
+		assert.equal(JSON.parse(attempt.answer)[0].$dataCode, 'RecordInvalid');
+		for (const personal of [CART.billing_address.street[0], CART.billing_address.city, CART.billing_address.postcode, 'example.test'])
+			assert.ok(!(attempt.request + attempt.answer).includes(personal), personal);
 		assert.deepEqual(await stack.sql('SELECT 1 FROM intent WHERE kind = \'invoice\''), [], 'nothing was made, so nothing is kept');
 		assert.equal((await books.state('invoice', sold.id)).error_code, 'provider:RecordInvalid');
 	});

@@ -236,6 +236,28 @@ describe('a method', () => {
 	});
 });
 
+describe('a payment that Sage refuses', () => {
+	it('shows over the invoice as failed, until it is retried', async () => {
+		const set = (id) => stack.sql(`UPDATE policy SET body = JSON_SET(body, '$.payment_method_map.stripe_payments', '${id}') WHERE binding_id = '${shop.tenant}'`);
+		const sold = await sell();
+		await books.deliver();
+		await stack.runWorker();
+		await set('f'.repeat(32));
+		await pay(sold);
+		await books.deliver();
+		const run = await books.finish('invoice.paid', sold.id);
+		assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'RecordInvalid']);
+		assert.match(run.error_message, /bank_account_id/);
+		let state = await books.state('invoice', sold.id);
+		assert.deepEqual([state.sync_status, state.error_code, state.provider_reference], ['failed', 'provider:RecordInvalid', null]);
+		await set(bank);
+		await postEvent(stack, shop, 'invoice.paid', eventBody('invoice.paid', sold.id));
+		const { invoice } = await assertPaid(sold);
+		state = await books.state('invoice', sold.id);
+		assert.deepEqual([state.sync_status, state.error_code, state.provider_reference], ['synced', null, invoice.displayed_as]);
+	});
+});
+
 describe('less outstanding than is paid', () => {
 	it('allocates what is open; the rest is on account, with a warning', async () => {
 		const sold = await sell();

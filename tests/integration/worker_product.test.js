@@ -282,6 +282,19 @@ describe('stock', () => {
 });
 
 describe('exactly one item', () => {
+	for (const [family, change] of [['products', {}], ['services', { product_type: 'virtual' }], ['stock_items', { manage_stock: true }]])
+		for (const [kind, posts] of [['cut_after', undefined], ['cut_before', 1]])
+			it(`an intent of more than six days is looked up first: ${family}, ${kind}`, async () => {
+				const made = await product(change);
+				await books.deliver();
+				await sage.fault({ kind, method: 'POST', path: `/v3.1/${family}` });
+				await stack.runWorker();
+				await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
+				const calls = await books.calls(() => assertUpserted(made));
+				assert.equal(calls[`POST /${family}`], posts, JSON.stringify(calls));
+				assert.equal((await itemOf(made)).family, family);
+			});
+
 	for (const kind of ['cut_after', 'gateway_timeout', 'malformed_json', 'cut_before'])
 		it(kind, async () => {
 			const made = await product();
