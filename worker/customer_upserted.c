@@ -52,7 +52,7 @@ static enum led_err make_base(struct upserting *upserting, struct run_end *end,
 		.currency = task->reference.base_currency,
 	};
 	struct xref xref;
-	struct books_contact_key key;
+	struct books_contact_key key = {0};
 	bool updated;
 	enum led_err err = contact_ensure_own(task, &upserting->books, &wanted, &xref, error);
 	if (!err)
