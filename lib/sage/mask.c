@@ -14,7 +14,6 @@ static const char *const IMPERSONAL[] = {
 	"amount",
 	"currency",
 	"date",
-	"description", /* of a line or an item: what the shop calls it */
 	"details",
 	"discount_amount",
 	"due_date",
