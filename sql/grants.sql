@@ -12,10 +12,11 @@ CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
 -- questions and monitoring's, and lets a shop disconnect. It cannot read the keys that sign our calls,
 -- nor any Sage token.
 GRANT EXECUTE ON PROCEDURE ledger.intake_event TO 'ledger-webhook'@'localhost';
-GRANT INSERT (id, account_id, binding_id, lane_id, event, entity_type, magento_id, website_id,
-              store_id, occurred_at, magento_number, policy_version, token_hash,
-              token_expires_at)
+GRANT INSERT (id, account_id, binding_id, event, entity_type, magento_id, website_id, store_id,
+              occurred_at, magento_number, policy_version)
   ON ledger.sync_run TO 'ledger-webhook'@'localhost';
+GRANT INSERT (binding_id, lane_id, run_id, kind, entity_type, magento_id)
+  ON ledger.job TO 'ledger-webhook'@'localhost';
 GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, binding_id, upstream, parked_until, parked_why)
   ON ledger.lane TO 'ledger-webhook'@'localhost';

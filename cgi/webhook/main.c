@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "gate.h"
 #include "http/form.h"
+#include "intake.h"
 #include "webhook.h"
 
 #include <stdio.h>
@@ -58,9 +59,15 @@ bool webhook_wrong_provider(struct http_request *request, struct http_response *
 	return true;
 }
 
+static enum led_err settle(void *program, struct led_error *error)
+{
+	struct webhook *webhook = program;
+	return intake_settle(webhook->intake, error);
+}
+
 int main(int argc, char **argv)
 {
-	static struct webhook webhook = {.has_room = true};
+	static struct webhook webhook;
 	struct led_error error;
 	char prefix[CONFIG_TEXT_MAX];
 	int status = 1;
@@ -73,7 +80,9 @@ int main(int argc, char **argv)
 	}
 	log_open(PROGRAM, webhook.config.log_level);
 	webhook.gate = gate_new(&webhook.config);
-	if (webhook.gate && http_public_prefix(webhook.config.public_url, prefix, sizeof prefix)) {
+	webhook.intake = intake_new(&webhook.config, webhook.db, webhook.gate);
+	if (webhook.gate && webhook.intake &&
+	    http_public_prefix(webhook.config.public_url, prefix, sizeof prefix)) {
 		const struct http_program program = {
 			.routes = routes,
 			.route_count = sizeof routes / sizeof *routes,
@@ -83,9 +92,12 @@ int main(int argc, char **argv)
 			.body_cap = ANSWER_CAP,
 			.failure_status = 503,
 			.fail = http_fail_json,
+			.settle = settle,
+			.together_max = INTAKE_TOGETHER,
 		};
 		status = http_serve(&program);
 	}
+	intake_free(webhook.intake);
 	gate_free(webhook.gate);
 	db_close(webhook.db);
 	return status;

@@ -15,13 +15,13 @@
 #define WEBHOOK_BODY_MAX 262144 /* bytes */
 
 struct gate;
+struct intake;
 
 struct webhook {
 	struct config config;
 	struct db *db;
 	struct gate *gate;
-	int64_t depth_checked_ms; /* monotonic; see intake_has_room in event.c */
-	bool has_room;
+	struct intake *intake;
 };
 
 http_handler webhook_event, webhook_disconnect, webhook_health, webhook_status;

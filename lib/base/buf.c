@@ -68,21 +68,41 @@ void buf_add_char(struct buf *buf, char c)
 	buf_add(buf, &c, 1);
 }
 
+void buf_add_int(struct buf *buf, int64_t number)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	do {
+		digits[--at] = (char)('0' + rest % 10);
+	} while (rest /= 10);
+	if (number < 0)
+		digits[--at] = '-';
+	buf_add(buf, digits + at, sizeof digits - at);
+}
+
+/* Into the room there is; only what does not fit is printed twice. */
 void buf_addf(struct buf *buf, const char *format, ...)
 {
 	va_list args;
+	size_t room = buf->failed ? 0 : buf->size - buf->len;
 	va_start(args, format);
-	int len = vsnprintf(NULL, 0, format, args);
+	int len = vsnprintf(room ? buf->data + buf->len : NULL, room, format, args);
 	va_end(args);
 	if (len < 0) {
 		buf->failed = true;
 		return;
 	}
-	if (!buf_reserve(buf, (size_t)len))
+	if (!buf_reserve(buf, (size_t)len)) {
+		if (room)
+			buf->data[buf->len] = '\0';
 		return;
-	va_start(args, format);
-	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
-	va_end(args);
+	}
+	if ((size_t)len >= room) {
+		va_start(args, format);
+		vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+		va_end(args);
+	}
 	buf->len += (size_t)len;
 }
 

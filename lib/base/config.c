@@ -62,6 +62,7 @@ static const struct key {
 	{"worker_threads", INT, AT(worker_threads), "8", 1, 64},
 	{"token_skew", INT, AT(token_skew), "120", 0, 600},
 	{"intake_max_depth", INT, AT(intake_max_depth), "1000000", 1, 1000000000},
+	{"intake_max_age", INT, AT(intake_max_age), "172800", 60, 31536000},
 	{"log_level", LEVEL, AT(log_level), "info", 0, 0},
 #undef REGIONAL
 #undef AT

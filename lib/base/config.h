@@ -50,6 +50,7 @@ struct config {
 	int worker_threads;   /* 1 … 64 */
 	int token_skew;       /* seconds a shop's clock may differ; 0 … 600 */
 	int intake_max_depth; /* unfinished jobs at which webhooks are told to wait */
+	int intake_max_age;   /* seconds a job may be ready and not served, before they are too */
 	enum log_level log_level;
 };
 

@@ -17,6 +17,16 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* What may stand outside strings: a set, for each byte of a body is asked. */
+static const bool alphabet[256] = {
+	[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, ['{'] = true, ['}'] = true,
+	['['] = true, [']'] = true,  [':'] = true,  [','] = true,  ['0'] = true, ['1'] = true,
+	['2'] = true, ['3'] = true,  ['4'] = true,  ['5'] = true,  ['6'] = true, ['7'] = true,
+	['8'] = true, ['9'] = true,  ['+'] = true,  ['-'] = true,  ['e'] = true, ['E'] = true,
+	['t'] = true, ['r'] = true,  ['u'] = true,  ['f'] = true,  ['a'] = true, ['l'] = true,
+	['s'] = true, ['n'] = true,
+};
+
 /* A zero at the beginning of a number, with a digit behind it. An exponent may have one. */
 static bool is_leading_zero(const char *text, size_t at, size_t len)
 {
@@ -32,11 +42,10 @@ static bool is_foreign(const char *text, size_t at, size_t len)
 {
 	if (is_leading_zero(text, at, len))
 		return true;
-	static const char alphabet[] = " \t\r\n{}[]:,0123456789+-.eEtrufalsn";
 	if (text[at] == '.')
 		return at == 0 || !is_digit(text[at - 1]) || at + 1 == len ||
 		       !is_digit(text[at + 1]);
-	return !memchr(alphabet, text[at], sizeof alphabet - 1);
+	return !alphabet[(unsigned char)text[at]];
 }
 
 static void scan_outside(char c, struct scan *scan)
@@ -207,13 +216,18 @@ bool json_decimal(struct json_object *value, int scale, struct decimal *out)
 void json_quote(struct buf *out, const char *text)
 {
 	buf_add_char(out, '"');
-	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			buf_addf(out, "\\%c", *s);
-		else if (*s < 0x20)
-			buf_addf(out, "\\u%04x", *s);
-		else
-			buf_add_char(out, (char)*s);
+	while (*text) {
+		size_t plain = 0;
+		while ((unsigned char)text[plain] >= 0x20 && text[plain] != '"' &&
+		       text[plain] != '\\')
+			plain++;
+		buf_add(out, text, plain);
+		text += plain;
+		if (!*text)
+			break;
+		buf_addf(out, (unsigned char)*text < 0x20 ? "\\u%04x" : "\\%c",
+			 (unsigned char)*text);
+		text++;
 	}
 	buf_add_char(out, '"');
 }

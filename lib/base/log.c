@@ -41,6 +41,12 @@ void log_context(const char *id)
 	snprintf(context_id, sizeof context_id, "%s", id);
 }
 
+static void add_text(struct buf *line, const char *key, const char *text)
+{
+	buf_add_str(line, key);
+	json_quote(line, text);
+}
+
 void log_fields(enum log_level level, const char *event, const struct log_field *fields,
 		size_t count)
 {
@@ -49,20 +55,22 @@ void log_fields(enum log_level level, const char *event, const struct log_field 
 	char when[CLOCK_ISO_SIZE];
 	struct buf line;
 	buf_init(&line, LINE_MAX_BYTES);
-	buf_addf(&line,
-		 "{\"at\":\"%s\",\"level\":\"%s\",\"program\":\"%s\",\"pid\":%d,\"event\":\"%s\"",
-		 clock_iso(clock_now(), when), level_names[level], log_state.program, (int)getpid(),
-		 event);
-	if (context_id[0]) {
-		buf_add_str(&line, ",\"id\":");
-		json_quote(&line, context_id);
-	}
+	add_text(&line, "{\"at\":", clock_iso(clock_now(), when));
+	add_text(&line, ",\"level\":", level_names[level]);
+	add_text(&line, ",\"program\":", log_state.program);
+	buf_add_str(&line, ",\"pid\":");
+	buf_add_int(&line, getpid());
+	add_text(&line, ",\"event\":", event);
+	if (context_id[0])
+		add_text(&line, ",\"id\":", context_id);
 	for (size_t i = 0; i < count; i++) {
 		if (!fields[i].name)
 			continue; /* the macro's leading empty one */
-		buf_addf(&line, ",\"%s\":", fields[i].name);
+		buf_add_str(&line, ",\"");
+		buf_add_str(&line, fields[i].name);
+		buf_add_str(&line, "\":");
 		if (fields[i].kind == LOG_INT)
-			buf_addf(&line, "%lld", (long long)fields[i].number);
+			buf_add_int(&line, fields[i].number);
 		else
 			json_quote(&line, fields[i].text ? fields[i].text : "");
 	}

@@ -199,6 +199,12 @@ bool db_is_conflict(const struct db *db)
 	       db->last_errno == GALERA_NOT_READY;
 }
 
+bool db_was_refused(const struct db *db)
+{
+	return db->last_errno && !db->broken &&
+	       (db->last_errno < CR_MIN_ERROR || db->last_errno > CR_MAX_ERROR);
+}
+
 static enum led_err command(struct db *db, const char *sql, struct led_error *error)
 {
 	if (mysql_query(db->mysql, sql))

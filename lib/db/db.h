@@ -87,6 +87,14 @@ enum led_err db_query(struct db *db, struct arena *arena, enum db_statement stat
 		      const struct db_value *args, size_t count, struct db_rows *rows,
 		      struct led_error *error) __attribute__((warn_unused_result));
 
+/* Runs a statement for each of `rows` rows of arguments (at least one), which stand one
+ * behind the other in `args`, in one round trip. All values of a parameter are of one kind, or
+ * NULL. What fails at one row has failed as a whole, and a lost connection is not opened anew: it
+ * belongs inside a transaction. */
+enum led_err db_run_many(struct db *db, struct arena *arena, enum db_statement statement,
+			 const struct db_value *args, size_t rows, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Of the last db_run: rows changed, and the AUTO_INCREMENT or LAST_INSERT_ID(expr). */
 uint64_t db_affected(const struct db *db);
 int64_t db_insert_id(const struct db *db);
@@ -104,6 +112,10 @@ enum led_err db_transaction(struct db *db, db_work work, void *context, struct l
 /* True for the errors that db_transaction retries; for procedures that hold a whole
  * transaction and are called by db_query. */
 bool db_is_conflict(const struct db *db);
+
+/* True when the server itself refused the last statement: it was not carried out, and the
+ * connection stands. */
+bool db_was_refused(const struct db *db);
 
 /* Runs a script of many statements (migrations). The one place where SQL is text. The
  * message of a failure begins with the number of its statement, counted from 1; those

@@ -6,6 +6,8 @@
 
 #include <mysql.h>
 
+#define DB_PARAMS_MAX 32
+
 struct db {
 	const struct config *config; /* borrowed; outlives the connection */
 	char user[64];
@@ -23,6 +25,8 @@ struct db {
 enum led_err db_connect(struct db *db, struct led_error *error);
 enum led_err db_fail(struct db *db, unsigned number, const char *text, const char *what,
 		     struct led_error *error);
+
+enum led_err db_fail_statement(struct db *db, enum db_statement id, struct led_error *error);
 
 enum led_err statements_prepare(struct db *db, struct led_error *error);
 void statements_release(struct db *db);

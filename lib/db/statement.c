@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PARAMS_MAX  32
 #define COLUMNS_MAX 40
 
-static enum led_err fail_statement(struct db *db, enum db_statement id, struct led_error *error)
+enum led_err db_fail_statement(struct db *db, enum db_statement id, struct led_error *error)
 {
 	MYSQL_STMT *stmt = db->statements[id];
 	return db_fail(db, mysql_stmt_errno(stmt), mysql_stmt_error(stmt),
@@ -24,7 +23,7 @@ static enum led_err fail_prepare(struct db *db, enum db_statement id, struct led
 	unsigned number = mysql_stmt_errno(stmt);
 	if (number != ER_NO_SUCH_TABLE && number != ER_BAD_FIELD_ERROR &&
 	    number != ER_SP_DOES_NOT_EXIST)
-		return fail_statement(db, id, error);
+		return db_fail_statement(db, id, error);
 	db->last_errno = number;
 	return led_fail(error, LED_INTERNAL, "schema_mismatch",
 			"%s does not fit the schema; run ledgerctl migrate. MariaDB %u: %s",
@@ -42,7 +41,7 @@ static enum led_err prepare(struct db *db, enum db_statement id, struct led_erro
 	mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &with_max_length);
 	if (mysql_stmt_prepare(stmt, text->sql, strlen(text->sql)))
 		return fail_prepare(db, id, error);
-	if (mysql_stmt_param_count(stmt) != text->param_count || text->param_count > PARAMS_MAX)
+	if (mysql_stmt_param_count(stmt) != text->param_count || text->param_count > DB_PARAMS_MAX)
 		return led_fail(error, LED_INTERNAL, "statement_mismatch",
 				"%s is declared with (%s) but has %lu parameters.", text->name,
 				text->params, mysql_stmt_param_count(stmt));
@@ -92,7 +91,7 @@ static void bind_value(MYSQL_BIND *bind, const struct db_value *value)
 static enum led_err send_once(struct db *db, enum db_statement id, const struct db_value *args,
 			      size_t count, struct led_error *error)
 {
-	MYSQL_BIND binds[PARAMS_MAX];
+	MYSQL_BIND binds[DB_PARAMS_MAX];
 	MYSQL_STMT *stmt = db->statements[id];
 	db->last_errno = 0;
 	if (!stmt || db->broken)
@@ -103,7 +102,7 @@ static enum led_err send_once(struct db *db, enum db_statement id, const struct 
 	for (size_t i = 0; i < count; i++)
 		bind_value(&binds[i], &args[i]);
 	if ((count && mysql_stmt_bind_param(stmt, binds)) || mysql_stmt_execute(stmt))
-		return fail_statement(db, id, error);
+		return db_fail_statement(db, id, error);
 	db->affected = mysql_stmt_affected_rows(stmt);
 	db->insert_id = (int64_t)mysql_stmt_insert_id(stmt);
 	return LED_OK;
@@ -218,10 +217,10 @@ static enum led_err fetch(struct db *db, enum db_statement id, struct arena *are
 	if (!rows->values)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "A result is too large.");
 	if (mysql_stmt_bind_result(stmt, binds))
-		return fail_statement(db, id, error);
+		return db_fail_statement(db, id, error);
 	for (; rows->count < count; rows->count++) {
 		if (mysql_stmt_fetch(stmt))
-			return fail_statement(db, id, error);
+			return db_fail_statement(db, id, error);
 		if (!copy_row(arena, binds, cells, columns, &rows->values[rows->count * columns]))
 			return led_fail(error, LED_INTERNAL, "out_of_memory",
 					"A result is too large.");
@@ -237,7 +236,7 @@ static enum led_err finish(struct db *db, enum db_statement id, struct led_error
 	mysql_stmt_free_result(stmt);
 	while ((next = mysql_stmt_next_result(stmt)) == 0)
 		mysql_stmt_free_result(stmt);
-	return next > 0 ? fail_statement(db, id, error) : LED_OK;
+	return next > 0 ? db_fail_statement(db, id, error) : LED_OK;
 }
 
 enum led_err db_run(struct db *db, enum db_statement statement, const struct db_value *args,
@@ -259,7 +258,7 @@ enum led_err db_query(struct db *db, struct arena *arena, enum db_statement stat
 	 * its result now would make Connector/C wait, at its next use, for rows that do not
 	 * come. */
 	if (mysql_stmt_store_result(db->statements[statement]))
-		return fail_statement(db, statement, error);
+		return db_fail_statement(db, statement, error);
 	err = fetch(db, statement, arena, rows, error);
 	/* After a failed fetch the rest is drained for the next statement's sake; the first
 	 * error is the one worth telling. */

@@ -56,6 +56,7 @@ void http_response_reset(struct http_response *response, struct arena *arena)
 	response->arena = arena;
 	response->header_count = 0;
 	response->failed = false;
+	response->open = false;
 }
 
 /* RFC 9110, 5.6.2 */
@@ -163,15 +164,29 @@ void http_response_redirect(struct http_response *response, const char *location
 	buf_clear(&response->body);
 }
 
+static void add_field(struct buf *out, const char *separator, const char *value)
+{
+	buf_add_str(out, separator);
+	buf_add_str(out, value);
+	buf_add_str(out, "\r\n");
+}
+
 bool http_response_head(const struct http_response *response, struct buf *out)
 {
 	if (response->failed || response->body.failed || response->status == 0)
 		return false;
-	buf_addf(out, "Status: %d %s\r\n", response->status, reason_of(response->status));
-	for (size_t i = 0; i < response->header_count; i++)
-		buf_addf(out, "%s: %s\r\n", response->headers[i].name, response->headers[i].value);
-	if (response->status != 204 && response->status != 304)
-		buf_addf(out, "Content-Length: %zu\r\n", response->body.len);
+	buf_add_str(out, "Status: ");
+	buf_add_int(out, response->status);
+	add_field(out, " ", reason_of(response->status));
+	for (size_t i = 0; i < response->header_count; i++) {
+		buf_add_str(out, response->headers[i].name);
+		add_field(out, ": ", response->headers[i].value);
+	}
+	if (response->status != 204 && response->status != 304) {
+		buf_add_str(out, "Content-Length: ");
+		buf_add_int(out, (int64_t)response->body.len);
+		buf_add_str(out, "\r\n");
+	}
 	buf_add_str(out, "\r\n");
 	return !out->failed;
 }

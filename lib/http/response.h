@@ -27,6 +27,7 @@ struct http_response {
 	size_t header_count;
 	struct buf body;
 	bool failed;
+	bool open; /* the handler left it to the program's settle */
 };
 
 /* The body's memory is kept from request to request; `body_cap` bytes at most. */

@@ -1,43 +1,19 @@
 #include "http/serve.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/dispatch.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define HEAD_CAP 16384 /* bytes of an answer's head */
-
-static const struct {
-	int status;
-	const char *code;
-	const char *message;
-} FAILURES[] = {
-	{400, "malformed_request", "This request is malformed."},
-	{404, "not_found", "There is nothing here."},
-	{405, "method_not_allowed", "This address does not answer that method."},
-	{413, "body_too_large", "The body of this request is too large."},
-	{503, "unavailable", "Temporarily unavailable. Please try again later."},
-};
-
-void http_fail_json(void *program, struct http_request *request, struct http_response *response,
-		    int status, const struct led_error *error)
-{
-	(void)program;
-	(void)request;
-	(void)error;
-	const char *code = "internal", *message = "Something went wrong on our side.";
-	for (size_t i = 0; i < sizeof FAILURES / sizeof FAILURES[0]; i++) {
-		if (FAILURES[i].status == status) {
-			code = FAILURES[i].code;
-			message = FAILURES[i].message;
-		}
-	}
-	http_response_error(response, status, code, message);
-}
 
 bool http_public_prefix(const char *public_url, char *out, size_t size)
 {
@@ -54,97 +30,6 @@ bool http_public_prefix(const char *public_url, char *out, size_t size)
 	return true;
 }
 
-/* 0 when the body is in the request, else the status to answer. */
-static int read_body(const struct http_program *program, struct http_request *request,
-		     const struct http_body_source *source, struct led_error *error)
-{
-	switch (http_request_read_body(request, source, request->route->body_max)) {
-	case HTTP_BODY_OK:
-		return 0;
-	case HTTP_BODY_TOO_LARGE:
-		led_fail(error, LED_VALIDATION, "body_too_large", "More than %zu bytes",
-			 request->route->body_max);
-		return 413;
-	case HTTP_BODY_SHORT:
-		led_fail(error, LED_HTTP, "body_short", "The body ended early");
-		break;
-	case HTTP_BODY_UNREADABLE:
-		led_fail(error, LED_HTTP, "body_unreadable", "The body could not be read");
-		break;
-	case HTTP_BODY_NO_MEMORY:
-		led_fail(error, LED_INTERNAL, "no_memory", "No memory for the body");
-		break;
-	}
-	return program->failure_status;
-}
-
-/* 0 when the response has been made, else the status of the failure to answer. */
-static int answer(const struct http_program *program, struct http_request *request,
-		  const struct http_body_source *source, struct http_response *response,
-		  unsigned *allowed, struct led_error *error)
-{
-	switch (http_route_find(program->routes, program->route_count, request, allowed)) {
-	case HTTP_ROUTE_NO_PATH:
-		led_fail(error, LED_NOT_FOUND, "not_found", "No such path");
-		return 404;
-	case HTTP_ROUTE_NO_METHOD:
-		led_fail(error, LED_VALIDATION, "method_not_allowed", "No such method");
-		return 405;
-	case HTTP_ROUTE_FOUND:
-		break;
-	}
-	int status = read_body(program, request, source, error);
-	if (status)
-		return status;
-	enum led_err err = LED_OK;
-	if (program->before)
-		err = program->before(program->state, request, response, error);
-	if (!err && response->status == 0)
-		err = request->route->handler(program->state, request, response, error);
-	if (!err && (response->status == 0 || response->failed || response->body.failed))
-		err = led_fail(error, LED_INTERNAL, "bad_response",
-			       "%s made no valid answer (status %d)", request->route->pattern,
-			       response->status);
-	return err ? program->failure_status : 0;
-}
-
-static int failed_init_status(const struct http_program *program, enum led_err err)
-{
-	switch (err) {
-	case LED_OK:
-		return 0;
-	case LED_VALIDATION:
-		return 400;
-	case LED_NOT_FOUND:
-		return 404;
-	default:
-		return program->failure_status;
-	}
-}
-
-void http_dispatch(const struct http_program *program, struct http_request *request,
-		   const struct http_body_source *source, struct http_response *response,
-		   enum led_err initialised, struct led_error *error)
-{
-	unsigned allowed = 0;
-	int status = failed_init_status(program, initialised);
-	if (!status)
-		status = answer(program, request, source, response, &allowed, error);
-	if (status) {
-		if (status >= 500)
-			log_error("request_failed", error);
-		http_response_reset(response, request->arena);
-		program->fail(program->state, request, response, status, error);
-	}
-	if (status == 405) {
-		char allow[64];
-		http_response_set(response, "Allow",
-				  http_route_allow(allowed, allow, sizeof allow));
-	}
-	if (program->after)
-		program->after(program->state, request, response);
-}
-
 static long read_fcgi(void *stream, char *out, size_t len)
 {
 	int want = len > INT32_MAX ? INT32_MAX : (int)len;
@@ -152,13 +37,31 @@ static long read_fcgi(void *stream, char *out, size_t len)
 	return got < want && FCGX_GetError(stream) ? -1 : got;
 }
 
-static void log_access(const struct http_request *request, const struct http_response *response,
-		       int64_t started)
+/* A request on its way through; its memory serves one after the other. */
+struct exchange {
+	FCGX_Request fcgi;
+	struct arena *arena;
+	struct http_request request;
+	struct http_response response;
+	int64_t started;
+};
+
+struct loop {
+	const struct http_program *program;
+	struct exchange *exchanges; /* program->together_max */
+	size_t count;
+	struct buf head;
+	int queue; /* epoll: a connection waits, or a signal to stop */
+	int signals;
+};
+
+static void log_access(const struct exchange *x)
 {
+	const struct http_request *request = &x->request;
 	log_write(LOG_INFO, "request", LOG_S("method", http_method_name(request->method)),
 		  LOG_S("route", request->route ? request->route->pattern : "-"),
-		  LOG_N("status", response->status), LOG_N("bytes", response->body.len),
-		  LOG_N("ms", clock_monotonic_ms() - started));
+		  LOG_N("status", x->response.status), LOG_N("bytes", x->response.body.len),
+		  LOG_N("ms", clock_monotonic_ms() - x->started));
 }
 
 /* The last resort: an answer that the program's own could not become. */
@@ -169,84 +72,149 @@ static void write_bare(int status, struct buf *head)
 		 HTTP_RETRY_AFTER);
 }
 
-static void serve_one(const struct http_program *program, FCGX_Request *fcgi, struct arena *arena,
-		      struct http_response *response, struct buf *head)
+/* True when the answer is made, false when it is left open. */
+static bool begin(const struct http_program *program, struct exchange *x)
 {
-	int64_t started = clock_monotonic_ms();
 	struct led_error error = {0};
-	struct http_request request;
-	enum led_err err = http_request_init(&request, arena, fcgi->envp, program->prefix, &error);
-	log_context(request.id);
-	http_response_reset(response, arena);
+	const struct http_body_source source = {.read = read_fcgi, .stream = x->fcgi.in};
+	x->started = clock_monotonic_ms();
+	arena_reset(x->arena);
+	http_response_reset(&x->response, x->arena);
+	enum led_err err =
+		http_request_init(&x->request, x->arena, x->fcgi.envp, program->prefix, &error);
+	log_context(x->request.id);
+	return http_dispatch(program, &x->request, &source, &x->response, err, &error);
+}
+
+static void finish(struct loop *loop, struct exchange *x)
+{
+	struct http_response *response = &x->response;
+	struct buf *head = &loop->head;
 	buf_clear(head);
-	const struct http_body_source source = {.read = read_fcgi, .stream = fcgi->in};
-	http_dispatch(program, &request, &source, response, err, &error);
 	if (!http_response_head(response, head)) {
 		log_write(LOG_ERROR, "answer_unusable", LOG_N("status", response->status));
-		http_response_reset(response, arena);
-		response->status = program->failure_status;
+		http_response_reset(response, x->arena);
+		response->status = loop->program->failure_status;
 		write_bare(response->status, head);
 	}
-	FCGX_PutStr(buf_str(head), (int)head->len, fcgi->out);
-	if (response->body.len && request.method != HTTP_METHOD_HEAD)
-		FCGX_PutStr(buf_str(&response->body), (int)response->body.len, fcgi->out);
-	FCGX_Finish_r(fcgi);
-	log_access(&request, response, started);
+	FCGX_PutStr(buf_str(head), (int)head->len, x->fcgi.out);
+	if (response->body.len && x->request.method != HTTP_METHOD_HEAD)
+		FCGX_PutStr(buf_str(&response->body), (int)response->body.len, x->fcgi.out);
+	FCGX_Finish_r(&x->fcgi);
+	log_access(x);
 	log_context("");
 }
 
-static volatile sig_atomic_t stopping;
-static int null_fd = -1;
-
-/* libfcgi's own way to stop (FCGX_ShutdownPending) also fails the reads and writes of the
- * request in hand. Instead descriptor 0 stops being a listening socket: an accept that
- * waits is restarted and fails, one about to start fails too, so no signal falls between
- * a check and the wait. dup2 is async-signal-safe (POSIX 2.4.3). */
-static void on_stop(int signal_number)
+static void settle(struct loop *loop, size_t open)
 {
-	(void)signal_number;
-	int saved = errno;
-	stopping = 1;
-	dup2(null_fd, STDIN_FILENO);
-	errno = saved;
+	const struct http_program *program = loop->program;
+	struct led_error error = {0};
+	enum led_err err = program->settle(program->state, &error);
+	for (size_t i = 0; i < open; i++) {
+		struct exchange *x = &loop->exchanges[i];
+		log_context(x->request.id);
+		http_settle(program, &x->request, &x->response, err, &error);
+		finish(loop, x);
+	}
 }
 
-static bool install_signals(void)
+/* Takes the connections that wait, as many as may be answered together; then it is time to
+ * look for a signal. False when descriptor 0 cannot be served any more. */
+static bool serve_waiting(struct loop *loop)
 {
-	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+	size_t open = 0;
+	int failed = 0;
+	for (size_t taken = 0; taken < loop->count; taken++) {
+		struct exchange *x = &loop->exchanges[open];
+		failed = FCGX_Accept_r(&x->fcgi);
+		if (failed)
+			break;
+		if (begin(loop->program, x))
+			finish(loop, x);
+		else
+			open++;
+	}
+	if (open)
+		settle(loop, open);
+	/* EAGAIN: nobody waits any more, or a sibling was faster. */
+	if (!failed || failed == -EAGAIN)
+		return true;
+	log_write(LOG_ERROR, "accept_failed", LOG_N("errno", -failed));
+	return false;
+}
+
+static bool watch(const struct loop *loop, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+	return epoll_ctl(loop->queue, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* A signal to stop is read like a connection, between requests: it never cuts one off and
+ * never falls between a check and the wait. SIGUSR1 is what multiwatch sends unless told
+ * otherwise. The socket is shared with sibling processes: whoever comes second must not be
+ * held by accept, and one connection need not wake all of them. */
+static bool loop_open(struct loop *loop)
+{
+	sigset_t stop;
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	/* SIGUSR1 is what multiwatch sends unless told otherwise, and libfcgi's own handler
-	 * for it would cut the request in hand. */
-	return null_fd >= 0 && sigaction(SIGTERM, &stop, NULL) == 0 &&
-	       sigaction(SIGUSR1, &stop, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0;
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGUSR1);
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	if (flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) ||
+	    sigaction(SIGPIPE, &ignore, NULL) || sigprocmask(SIG_BLOCK, &stop, NULL))
+		return false;
+	loop->signals = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->queue = epoll_create1(EPOLL_CLOEXEC);
+	if (loop->signals < 0 || loop->queue < 0 || !watch(loop, loop->signals, EPOLLIN) ||
+	    !watch(loop, STDIN_FILENO, EPOLLIN | EPOLLEXCLUSIVE) || FCGX_Init())
+		return false;
+	loop->exchanges = calloc(loop->count, sizeof *loop->exchanges);
+	for (size_t i = 0; loop->exchanges && i < loop->count; i++) {
+		struct exchange *x = &loop->exchanges[i];
+		http_response_init(&x->response, loop->program->body_cap);
+		x->arena = arena_new(loop->program->arena_cap);
+		if (!x->arena || FCGX_InitRequest(&x->fcgi, STDIN_FILENO, 0))
+			return false;
+	}
+	return loop->exchanges != NULL;
+}
+
+static void loop_close(struct loop *loop)
+{
+	for (size_t i = 0; loop->exchanges && i < loop->count; i++) {
+		arena_free(loop->exchanges[i].arena);
+		http_response_release(&loop->exchanges[i].response);
+	}
+	free(loop->exchanges);
+	buf_release(&loop->head);
+	if (loop->signals >= 0)
+		close(loop->signals);
+	if (loop->queue >= 0)
+		close(loop->queue);
+}
+
+/* Until a connection waits: true. False when told to stop. */
+static bool wait_for_connection(const struct loop *loop)
+{
+	struct epoll_event events[2];
+	int count = epoll_wait(loop->queue, events, 2, -1);
+	for (int i = 0; i < count; i++)
+		if (events[i].data.fd == loop->signals)
+			return false;
+	return true;
 }
 
 int http_serve(const struct http_program *program)
 {
-	int result = 1;
-	FCGX_Request fcgi;
-	struct http_response response;
-	struct buf head;
-	http_response_init(&response, program->body_cap);
-	buf_init(&head, HEAD_CAP);
-	struct arena *arena = arena_new(program->arena_cap);
-	if (!arena || !install_signals() || FCGX_Init() != 0 ||
-	    FCGX_InitRequest(&fcgi, STDIN_FILENO, 0) != 0) {
-		log_write(LOG_ERROR, "serve_not_started");
-		goto out;
-	}
-	while (!stopping && FCGX_Accept_r(&fcgi) == 0) {
-		serve_one(program, &fcgi, arena, &response, &head);
-		arena_reset(arena);
-	}
-	if (stopping)
-		result = 0;
-	else
-		log_write(LOG_ERROR, "accept_failed", LOG_N("errno", errno));
-out:
-	arena_free(arena);
-	buf_release(&head);
-	http_response_release(&response);
-	return result;
+	struct loop loop = {.program = program, .queue = -1, .signals = -1};
+	loop.count = program->settle ? program->together_max : 1;
+	buf_init(&loop.head, HEAD_CAP);
+	bool serving = loop_open(&loop);
+	if (!serving)
+		log_write(LOG_ERROR, "serve_not_started", LOG_N("errno", errno));
+	while (serving && wait_for_connection(&loop))
+		serving = serve_waiting(&loop);
+	loop_close(&loop);
+	return serving ? 0 : 1;
 }

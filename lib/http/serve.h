@@ -1,8 +1,12 @@
 /*
  * The accept loop of a pre-forked, single-threaded FastCGI program on descriptor 0.
  *
- * SIGTERM or SIGUSR1: the request in hand is finished, then the loop leaves with 0. SIGPIPE is
- * ignored. Every line logged meanwhile carries the request's id. Each request gives one
+ * Requests that wait at the same moment may be answered together (together_max): a handler
+ * leaves its answer open, and the program's settle makes all open answers at once, so that
+ * one commit serves them all.
+ *
+ * SIGTERM or SIGUSR1: the requests in hand are finished, then the loop leaves with 0. SIGPIPE
+ * is ignored. Every line logged meanwhile carries the request's id. Each request gives one
  * access line: method, the route's pattern (not the path: it may hold names), status,
  * bytes and milliseconds; never a query, a header or an address.
  */
@@ -33,6 +37,11 @@ struct http_program {
 	/* NULL, or called when the route is known and before its handler (sessions). When it
 	 * sets a status, that is the answer and the handler is not called. */
 	http_handler *before;
+	/* NULL, or makes every answer that was left open (http_response.open) since it was last
+	 * called: at most `together_max`. An open response that it leaves without a status, because
+	 * it failed or otherwise, becomes the failure's answer. */
+	enum led_err (*settle)(void *program, struct led_error *error);
+	size_t together_max;
 	/* NULL, or called with every answer just before it is sent (security headers). */
 	void (*after)(void *program, const struct http_request *request,
 		      struct http_response *response);
@@ -45,13 +54,6 @@ http_fail http_fail_json;
  * "https://host/x/" it is "/x", of "https://host" "". In `out`, `size` bytes with the NUL;
  * false when it does not fit. */
 bool http_public_prefix(const char *public_url, char *out, size_t size);
-
-/* Answers one request: routes, reads the body, calls the handler, settles the answer.
- * The loop's inside, apart so that tests can drive it. `request` has been initialised with
- * result `initialised` (and `error`). */
-void http_dispatch(const struct http_program *program, struct http_request *request,
-		   const struct http_body_source *source, struct http_response *response,
-		   enum led_err initialised, struct led_error *error);
 
 /* Serves until told to stop. The program's exit status: 0 after a signal, 1 when descriptor 0
  * cannot be served (logged). */

@@ -1,7 +1,6 @@
--- The whole of a webhook's intake in one transaction and one round trip: every case. The
--- usual one, a new event, is tried first by one INSERT that costs a third of this
--- (intake_new of sql/queries/intake.sql with the trigger in intake_file.sql); it takes its
--- locks in the same order: token, job, run.
+-- The whole of one webhook's intake in one transaction and one round trip: every case. New
+-- events are stored together first (cgi/webhook/intake.h); what that refuses comes here. Both
+-- take their locks in the same order: token, job, run.
 --
 -- verdict: 'accepted'  run_id is the event's run, new or joined
 --          'replayed'  the token was used before

@@ -9,18 +9,22 @@ SELECT b.account_id, b.status, b.key_version, b.outbound_key,
   FROM binding b LEFT JOIN lane l ON l.binding_id = b.id AND l.upstream = 'sage'
  WHERE b.id = ?;
 
--- name: intake_new(account, binding, lane, event, entity_type, magento_id, website_id, store_id, occurred_at, number, binding_again, key_version, token_hash, expires_at)
--- What nearly every event is, new, in one statement: the trigger intake_file remembers the
--- token and queues the job. Anything else fails as a whole and is for intake_event to judge:
--- a duplicate key, of the token or of the event, or a NULL policy, because the binding is not
--- active under this key version.
-INSERT INTO sync_run (id, account_id, binding_id, lane_id, event, entity_type, magento_id,
-                      website_id, store_id, occurred_at, magento_number, policy_version, token_hash,
-                      token_expires_at)
-  VALUES (NEXT VALUE FOR run_number, ?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?), ?,
-          (SELECT policy_version FROM binding WHERE id = ? AND status = 'active' AND key_version = ?),
-          ?, FROM_UNIXTIME(?))
-  RETURNING id;
+-- name: intake_bindings(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16)
+-- scope: the bindings whose tokens were accepted
+-- As they are now, those of them that are active, and for the first row's sake the number of
+-- the first of as many new runs: the sequence goes in steps of 16.
+SELECT id, key_version, policy_version, NEXT VALUE FOR run_number FROM binding
+ WHERE status = 'active'
+   AND id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: intake_job(binding, lane, run, event, entity_type, magento_id)
+INSERT INTO job (binding_id, lane_id, run_id, kind, entity_type, magento_id)
+  VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: intake_run(binding, account, run, event, entity_type, magento_id, website_id, store_id, occurred_at, number, policy_version)
+INSERT INTO sync_run (binding_id, account_id, id, event, entity_type, magento_id, website_id,
+                      store_id, occurred_at, magento_number, policy_version)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, FROM_UNIXTIME(?), ?, ?);
 
 -- name: intake_event(binding, key_version, token_hash, expires_at, event, entity_type, magento_id, mode, website_id, store_id, occurred_at, number)
 CALL intake_event(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -33,10 +37,20 @@ CALL tenant_disconnect(?, ?, ?, ?);
 -- A duplicate key is the answer "used before".
 INSERT INTO token_seen (token_hash, expires_at) VALUES (?, FROM_UNIXTIME(?));
 
--- name: intake_depth(most)
+-- name: intake_room(most, most_again, most_once_more, seconds)
 -- scope: installation
--- Unfinished jobs, counted no further than `most`.
-SELECT COUNT(*) FROM (SELECT 1 FROM job LIMIT ?) AS counted;
+-- 1 while the queue may grow: fewer unfinished jobs than `most`, and none of the oldest
+-- thousand has been ready for `seconds` although its lane was free to be served. The ids' span
+-- says nearly always that there are few enough; only beyond it are rows counted.
+SELECT ((SELECT MAX(id) - MIN(id) + 1 FROM job) IS NULL
+        OR (SELECT MAX(id) - MIN(id) + 1 FROM job) < ?
+        OR (SELECT COUNT(*) FROM (SELECT 1 FROM job LIMIT ?) AS counted) < ?)
+   AND NOT EXISTS (
+       SELECT 1 FROM (SELECT lane_id, state, created_at FROM job ORDER BY id LIMIT 1000) AS oldest
+         JOIN lane AS l ON l.id = oldest.lane_id
+         JOIN binding AS b ON b.id = l.binding_id
+        WHERE oldest.state = 'ready' AND oldest.created_at < UTC_TIMESTAMP(6) - INTERVAL ? SECOND
+          AND l.parked_until <= UTC_TIMESTAMP(6) AND (b.paused = 0 OR l.upstream = 'magento'));
 
 -- name: intake_health(binding)
 SELECT magento_status, sage_status, sage_region FROM binding WHERE id = ?;

@@ -71,7 +71,38 @@ static enum led_err large(void *program, struct http_request *request,
 	return LED_OK;
 }
 
+/* Answers that wait for each other: each tells how many were made together. */
+static struct http_response *later[4];
+static size_t later_count;
+
+static enum led_err leave(void *program, struct http_request *request,
+			  struct http_response *response, struct led_error *error)
+{
+	(void)program;
+	(void)request;
+	(void)error;
+	response->open = true;
+	later[later_count++] = response;
+	return LED_OK;
+}
+
+/* The third of four is left without an answer. */
+static enum led_err settle(void *program, struct led_error *error)
+{
+	(void)program;
+	size_t count = later_count;
+	later_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (i == 2)
+			continue;
+		http_response_json(later[i], 202, "", 0);
+		buf_add_int(&later[i]->body, (int64_t)count);
+	}
+	return count > 2 ? led_fail(error, LED_DATABASE, "db_down", "secret detail") : LED_OK;
+}
+
 static const struct http_route ROUTES[] = {
+	{HTTP_METHOD_GET, "/later", leave, 0, 0},
 	{HTTP_METHOD_POST, "/echo/{who}", echo, 0, 65536},
 	{HTTP_METHOD_GET, "/broken", broken, 0, 0},
 	{HTTP_METHOD_GET, "/split/{who}", splitting, 0, 0},
@@ -88,7 +119,9 @@ static int serve(int began)
 					     .arena_cap = 262144,
 					     .body_cap = 1048576,
 					     .failure_status = 503,
-					     .fail = http_fail_json};
+					     .fail = http_fail_json,
+					     .settle = settle,
+					     .together_max = 4};
 	return http_serve(&program);
 }
 
@@ -256,6 +289,65 @@ Test(http_serve, answers)
 	expect(&server, "GET", "/base/%c3%28", "400", "\"malformed_request\"");
 	expect(&server, "GET", "/base/a/../b", "400", "\"malformed_request\"");
 	server_stop(&server);
+}
+
+/* Holds the server at a slow request while `count` others come to wait behind it. */
+static void ask_together(struct server *server, int *asked, size_t count)
+{
+	char byte;
+	int slow_one = ask(server, "GET", "/base/slow", "", 0, "0");
+	size_t len;
+	cr_assert_eq(read(server->began, &byte, 1), 1);
+	for (size_t i = 0; i < count; i++)
+		asked[i] = ask(server, "GET", "/base/later", "", 0, "0");
+	cr_assert_eq(write(server->gate, "g", 1), 1);
+	free(answer(slow_one, &len));
+}
+
+Test(http_serve, requests_that_wait_are_answered_together)
+{
+	struct server server;
+	int asked[5];
+	size_t len;
+	server_start(&server);
+	expect(&server, "GET", "/base/later", "202", "\r\n\r\n1");
+	ask_together(&server, asked, 5);
+	for (size_t i = 0; i < 5; i++) {
+		char *text = answer(asked[i], &len);
+		const char *expected = i == 4 ? "\r\n\r\n1" : "\r\n\r\n4";
+		if (i == 2) {
+			cr_expect_not_null(strstr(text, "Status: 503 "));
+			cr_expect_not_null(strstr(text, "Retry-After: 30\r\n"));
+			cr_expect_null(strstr(text, "secret detail"));
+		} else {
+			cr_expect_not_null(strstr(text, expected), "%zu: %s", i, text);
+		}
+		free(text);
+	}
+	server_stop(&server);
+}
+
+Test(http_serve, a_signal_cuts_off_no_answer_that_was_left_open)
+{
+	struct server server;
+	int asked[2];
+	size_t len;
+	char byte;
+	server_start(&server);
+	int slow_one = ask(&server, "GET", "/base/slow", "", 0, "0");
+	cr_assert_eq(read(server.began, &byte, 1), 1);
+	for (size_t i = 0; i < 2; i++)
+		asked[i] = ask(&server, "GET", "/base/later", "", 0, "0");
+	kill(server.pid, SIGTERM);
+	cr_assert_eq(write(server.gate, "g", 1), 1);
+	free(answer(slow_one, &len));
+	for (size_t i = 0; i < 2; i++) {
+		char *text = answer(asked[i], &len);
+		cr_expect_not_null(strstr(text, "\r\n\r\n2"), "%s", text);
+		free(text);
+	}
+	int status = server_wait(&server);
+	cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
 }
 
 Test(http_serve, failures_tell_nothing_and_leave_no_half_answer)

@@ -259,4 +259,4 @@ async function startStack({ sandboxes = true, worker = false, processes = 4, env
 	return new Stack(dir, bin, env).start({ sandboxes, worker, processes });
 }
 
-module.exports = { startStack, run, ROOT };
+module.exports = { startStack, run, processesBy, ROOT };
