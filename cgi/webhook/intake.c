@@ -1,5 +1,6 @@
 #include "intake.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "webhook.h"
 
 #include <stdlib.h>
@@ -221,6 +222,7 @@ static enum led_err judge(struct intake *intake, struct entry *entry, bool *stal
 static enum led_err store_alone(struct intake *intake, struct entry *entry, struct led_error *error)
 {
 	bool stale;
+	log_context(entry->request->id);
 	enum led_err err = judge(intake, entry, &stale, error);
 	if (err || !stale)
 		return err;

@@ -109,6 +109,7 @@ static void settle(struct loop *loop, size_t open)
 {
 	const struct http_program *program = loop->program;
 	struct led_error error = {0};
+	log_context(""); /* it is the work of no single request */
 	enum led_err err = program->settle(program->state, &error);
 	for (size_t i = 0; i < open; i++) {
 		struct exchange *x = &loop->exchanges[i];
