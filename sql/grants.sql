@@ -38,7 +38,8 @@ GRANT SELECT (id, account_id, email, password_hash, role, created_at, totp_confi
   ON ledger.member TO 'ledger-dashboard'@'localhost';
 GRANT SELECT (member_id), DELETE ON ledger.recovery_code TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.invitation TO 'ledger-dashboard'@'localhost';
-GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.password_reset TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, DELETE ON ledger.password_reset TO 'ledger-dashboard'@'localhost';
+GRANT SELECT, DELETE ON ledger.sign_up TO 'ledger-dashboard'@'localhost';
 GRANT INSERT ON ledger.mail TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.plan TO 'ledger-dashboard'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.session TO 'ledger-dashboard'@'localhost';
@@ -55,6 +56,8 @@ GRANT SELECT ON ledger.sync_run TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.run_attempt TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.job TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.policy TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.reference_item TO 'ledger-dashboard'@'localhost';
 
 -- Joins shops and Sage businesses, and lets them go. It reads no history and no settings.
 GRANT SELECT ON ledger.account TO 'ledger-connect'@'localhost';
@@ -82,9 +85,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.recovery_code TO 'ledger-connect'
 GRANT INSERT ON ledger.mail TO 'ledger-connect'@'localhost';
 
 -- Reads bindings and moves their work along. Of people it knows whom to write to.
-GRANT SELECT (account_id, email, role) ON ledger.member TO 'ledger-worker'@'localhost';
+GRANT SELECT (id, account_id, email, role) ON ledger.member TO 'ledger-worker'@'localhost';
 GRANT SELECT ON ledger.account TO 'ledger-worker'@'localhost';
-GRANT SELECT, INSERT, UPDATE ON ledger.mail TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.mail TO 'ledger-worker'@'localhost';
+-- It makes the links that it mails, and cannot read the hashes of them.
+GRANT SELECT (account_id, email), UPDATE (token_hash, expires_at)
+  ON ledger.invitation TO 'ledger-worker'@'localhost';
+GRANT INSERT, DELETE ON ledger.password_reset TO 'ledger-worker'@'localhost';
+GRANT SELECT (email, expires_at), INSERT, DELETE ON ledger.sign_up TO 'ledger-worker'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';
 GRANT SELECT ON ledger.plan TO 'ledger-worker'@'localhost';

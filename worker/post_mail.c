@@ -3,19 +3,16 @@
 #include "base/log.h"
 #include "mail/message.h"
 #include "mail/smtp.h"
+#include "mail_link.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define BATCH     20
 #define LOOK_MS   500
 #define ARENA_CAP (4 * 1024 * 1024)
-
-struct letter_due {
-	int64_t id, attempts, created_at;
-	const char *recipient, *subject, *body;
-};
 
 int64_t post_mail_delay(int64_t attempt)
 {
@@ -25,28 +22,58 @@ int64_t post_mail_delay(int64_t attempt)
 									  : 0;
 }
 
-static enum led_err send(const struct config *config, const struct letter_due *due,
-			 struct led_error *error)
+/* A buffer that may hold a link which opens something. */
+static void release_secret(struct buf *buf)
 {
-	char id[64];
+	if (buf->data)
+		explicit_bzero(buf->data, buf->size);
+	buf_release(buf);
+}
+
+static enum led_err send_text(const struct config *config, const struct letter_due *due,
+			      const struct buf *subject, const struct buf *body,
+			      struct led_error *error)
+{
+	char id[80];
 	struct buf text;
 	const struct mail_message message = {
 		.from = config->mail_from,
 		.to = due->recipient,
-		.subject = due->subject,
-		.body = due->body,
+		.subject = buf_str(subject),
+		.body = buf_str(body),
 		.id = id,
 		.date = due->created_at,
 	};
 	enum led_err err;
 
-	/* The same for every try, so that a repeated one can be told for what it is. */
-	snprintf(id, sizeof(id), "%" PRId64 ".%" PRId64, due->id, due->created_at);
+	/* The same for every try, so that a repeated one can be told for what it is; but each
+	 * with a new link is a mail of its own, of which the last one counts. */
+	snprintf(id, sizeof(id), "%" PRId64 ".%" PRId64 ".%" PRId64, due->id, due->created_at,
+		 mail_link_needed(due->letter) ? due->attempts : 0);
 	buf_init(&text, MAIL_MESSAGE_MAX);
 	err = mail_message_write(&message, &text, error);
 	if (!err)
 		err = smtp_send(config, due->recipient, &text, error);
-	buf_release(&text);
+	release_secret(&text);
+	return err;
+}
+
+static enum led_err send(const struct config *config, const struct letter_due *due,
+			 struct led_error *error)
+{
+	struct buf subject, body;
+	enum led_err err;
+
+	buf_init(&subject, LETTER_BODY_MAX);
+	buf_init(&body, LETTER_BODY_MAX);
+	letter_write(due->letter, &due->facts, &subject, &body);
+	if (subject.failed || body.failed)
+		err = led_fail(error, LED_VALIDATION, "letter_too_long", "The letter %s.",
+			       letter_name(due->letter));
+	else
+		err = send_text(config, due, &subject, &body, error);
+	release_secret(&subject);
+	release_secret(&body);
 	return err;
 }
 
@@ -87,12 +114,23 @@ static enum led_err note(struct worker *worker, const struct letter_due *due, en
 		   &affected, error);
 }
 
-static enum led_err send_one(struct worker *worker, const struct letter_due *due,
+/* Of a letter that nobody is to get nothing is kept: its address may be a stranger's. */
+static enum led_err drop(struct worker *worker, const struct letter_due *due,
+			 struct led_error *error)
+{
+	uint64_t affected;
+
+	log_write(LOG_INFO, "mail_dropped", LOG_N("mail", due->id));
+	return run(worker, SQL_POST_DROP, DB_ARGS(DB_I(due->id)), &affected, error);
+}
+
+static enum led_err send_one(struct worker *worker, struct arena *arena, struct letter_due *due,
 			     struct led_error *error)
 {
 	struct led_error failure = {0};
 	int64_t again = post_mail_delay(due->attempts + 1);
 	uint64_t claimed;
+	bool wanted = true;
 	enum led_err sent, err = run(worker, SQL_POST_CLAIM,
 				     DB_ARGS(DB_I(again ? again : post_mail_delay(1)),
 					     DB_I(due->id), DB_I(due->attempts)),
@@ -100,8 +138,29 @@ static enum led_err send_one(struct worker *worker, const struct letter_due *due
 
 	if (err || claimed != 1)
 		return err;
+	if (mail_link_needed(due->letter))
+		err = mail_link_make(worker, arena, due, &wanted, error);
+	if (err)
+		return err;
+	if (!wanted)
+		return drop(worker, due, error);
 	sent = send(&worker->config, due, &failure);
 	return note(worker, due, sent, &failure, error);
+}
+
+/* One that cannot be read is a fault of ours: it must not stand in the way of the others. */
+static enum led_err read_due(const struct db_rows *rows, size_t i, struct arena *arena,
+			     struct letter_due *due, struct led_error *error)
+{
+	*due = (struct letter_due){
+		.id = db_at_int(rows, i, 0),
+		.account = db_at_int(rows, i, 1),
+		.recipient = db_at_text(rows, i, 2),
+		.attempts = db_at_int(rows, i, 5),
+		.created_at = db_at_int(rows, i, 6),
+	};
+	enum led_err err = letter_parse(db_at_text(rows, i, 3), &due->letter, error);
+	return err ? err : letter_facts_parse(arena, db_at_text(rows, i, 4), &due->facts, error);
 }
 
 /* *count is how many were due. */
@@ -118,15 +177,17 @@ static enum led_err send_due(struct worker *worker, struct arena *arena, size_t 
 	db_pool_give(worker->pool, db);
 	*count = rows.count;
 	for (size_t i = 0; !err && i < rows.count && !worker->stopping; i++) {
-		const struct letter_due due = {
-			.id = db_at_int(&rows, i, 0),
-			.recipient = db_at_text(&rows, i, 1),
-			.subject = db_at_text(&rows, i, 2),
-			.body = db_at_text(&rows, i, 3),
-			.attempts = db_at_int(&rows, i, 4),
-			.created_at = db_at_int(&rows, i, 5),
-		};
-		err = send_one(worker, &due, error);
+		struct letter_due due;
+		struct led_error failure;
+		uint64_t affected;
+
+		if (read_due(&rows, i, arena, &due, &failure)) {
+			log_error("mail_unreadable", &failure);
+			err = run(worker, SQL_POST_FAILED,
+				  DB_ARGS(DB_S(failure.message), DB_I(due.id)), &affected, error);
+		} else {
+			err = send_one(worker, arena, &due, error);
+		}
 	}
 	return err;
 }

@@ -30,7 +30,8 @@ static enum led_err thin_out(struct db *db, struct arena *arena, struct led_erro
 	static const struct {
 		enum db_statement expired, deletion;
 	} tables[] = {{SQL_TOKEN_SEEN_EXPIRED, SQL_TOKEN_SEEN_DELETE},
-		      {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE}};
+		      {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE},
+		      {SQL_SIGN_UP_EXPIRED, SQL_SIGN_UP_DELETE}};
 	enum led_err err = LED_OK;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		size_t count = THIN_BATCH;

@@ -29,9 +29,12 @@ enum led_err new_password_hash(const struct dashboard *dashboard, const char *pa
 			       const char *email, char *hash, const char **problem,
 			       struct led_error *error) __attribute__((warn_unused_result));
 
+/* signup.c: whether strangers may make an account: where there is no mail they cannot. */
+bool signup_is_open(const struct config *config);
+
 /* One file a page or a few that belong together. */
 http_handler login_form, login_submit, logout_submit;
-http_handler signup_form, signup_submit;
+http_handler signup_form, signup_submit, signup_finish_form, signup_finish_submit;
 http_handler forgot_form, forgot_submit, reset_form, reset_submit;
 http_handler invitation_form, invitation_submit;
 http_handler members_page, members_invite, members_set_role, members_remove,

@@ -2,6 +2,7 @@
 #include "dashboard.h"
 
 #include "crypto/password.h"
+#include "store/member.h"
 #include "store/reset.h"
 #include "store/throttle.h"
 
@@ -29,7 +30,8 @@ enum led_err forgot_form(void *program, struct http_request *request,
 	return show_forgot(program, request, response, 200, &none, NULL, false, error);
 }
 
-/* The same answer whether anybody has the address, and when there were too many tries. */
+/* The same answer after the same work whether anybody has the address; the same answer when
+ * there were too many tries. */
 enum led_err forgot_submit(void *program, struct http_request *request,
 			   struct http_response *response, struct led_error *error)
 {
@@ -40,7 +42,7 @@ enum led_err forgot_submit(void *program, struct http_request *request,
 	enum led_err err;
 
 	email = email ? member_email_fold(request->arena, email) : NULL;
-	if (!email || !*email)
+	if (!email || !member_email_valid(email))
 		return show_forgot(site, request, response, 422, &form,
 				   "Please enter your e-mail address.", false, error);
 	/* Counted apart from signing in: asking for links must not keep anybody out. */
@@ -51,8 +53,7 @@ enum led_err forgot_submit(void *program, struct http_request *request,
 	err = throttle_try(site->db, request->arena, subject, request->client_address, &allowed,
 			   error);
 	if (!err && allowed)
-		err = reset_request(site->db, request->arena, email, request->client_address, link,
-				    error);
+		err = reset_request(site->db, email, request->client_address, link, error);
 	if (err)
 		return err;
 	return show_forgot(site, request, response, 200, &form, NULL, true, error);

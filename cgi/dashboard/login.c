@@ -21,7 +21,7 @@ static enum led_err show_form(const struct site *site, struct http_request *requ
 	page_text(&page, page.data, "email", http_form_get(form, "email"));
 	page_text(&page, page.data, "next", next_checked(request, http_form_get(form, "next")));
 	page_text(&page, page.data, "problem", problem);
-	page_flag(&page, page.data, "signup", site->config->signup);
+	page_flag(&page, page.data, "signup", signup_is_open(site->config));
 	page_flag(&page, page.data, "password_set",
 		  http_form_get(form, "done") && !strcmp(http_form_get(form, "done"), "password"));
 	return page_send(&page, response, status, "login", error);

@@ -14,6 +14,7 @@
 static const struct {
 	const char *word, *sentence;
 } DONE[] = {
+	{"second-factor-reset", "The second factor was removed; a mail tells the member."},
 	{"invited", "The invitation is on its way."},
 	{"withdrawn", "The invitation was withdrawn; its link no longer works."},
 	{"role", "The role was changed. The member has to sign in again."},
@@ -83,7 +84,7 @@ static enum led_err add_invitations(struct page *page, const struct site *site,
 	for (size_t i = 0; !err && i < count; i++) {
 		struct json_object *item = page_item(page, list);
 
-		page_text(page, item, "id", invitations[i].id);
+		page_number(page, item, "id", invitations[i].id);
 		page_text(page, item, "email", invitations[i].email);
 		page_text(page, item, "role", member_role_name(invitations[i].role));
 		page_flag(page, item, "expired", invitations[i].expired);
@@ -191,6 +192,11 @@ static enum led_err finish(const struct site *site, struct http_request *request
 	return LED_OK;
 }
 
+static bool take_id(const struct http_request *request, const char *name, int64_t *id)
+{
+	return text_to_int64(http_request_capture(request, name), 1, INT64_MAX, id);
+}
+
 enum led_err members_invite(void *program, struct http_request *request,
 			    struct http_response *response, struct led_error *error)
 {
@@ -220,16 +226,14 @@ enum led_err members_withdraw_invitation(void *program, struct http_request *req
 					 struct http_response *response, struct led_error *error)
 {
 	const struct site *site = program;
-	enum led_err err = invitation_withdraw(
-		site->db, request->arena, visitor_of(request)->session, request->client_address,
-		http_request_capture(request, "invitation"), error);
+	int64_t id = 0;
+	enum led_err err;
 
+	if (!take_id(request, "invitation", &id))
+		return page_not_found(site, request, response, error);
+	err = invitation_withdraw(site->db, request->arena, visitor_of(request)->session,
+				  request->client_address, id, error);
 	return finish(site, request, response, err, HERE "?done=withdrawn", NULL, error);
-}
-
-static bool take_member(const struct http_request *request, int64_t *member)
-{
-	return text_to_int64(http_request_capture(request, "member"), 1, INT64_MAX, member);
 }
 
 enum led_err members_set_role(void *program, struct http_request *request,
@@ -244,7 +248,7 @@ enum led_err members_set_role(void *program, struct http_request *request,
 	bool self;
 	enum led_err err;
 
-	if (!take_member(request, &member))
+	if (!take_id(request, "member", &member))
 		return page_not_found(site, request, response, error);
 	if (member_role_parse(http_form_get(&form, "role"), &role, NULL))
 		return show(site, request, response, 422, NULL, "Please choose a role.", error);
@@ -267,7 +271,7 @@ enum led_err members_remove(void *program, struct http_request *request,
 	int64_t member = 0;
 	enum led_err err;
 
-	if (!take_member(request, &member))
+	if (!take_id(request, "member", &member))
 		return page_not_found(site, request, response, error);
 	err = people_remove(site->db, request->arena, session, request->client_address, member,
 			    error);

@@ -30,7 +30,7 @@ enum led_err invitation_list(struct db *db, struct arena *arena, int64_t account
 		struct invitation *invitation = &(*invitations)[*count];
 
 		*invitation = (struct invitation){
-			.id = db_at_text(&rows, *count, 0),
+			.id = db_at_int(&rows, *count, 0),
 			.account_id = account,
 			.email = db_at_text(&rows, *count, 1),
 			.expires_at = db_at_int(&rows, *count, 3),
@@ -46,8 +46,6 @@ struct inviting {
 	const struct session *by;
 	const char *address, *email, *link;
 	enum member_role role;
-	char token[SECRET_LINK_SIZE];
-	unsigned char hash[DIGEST_SIZE];
 };
 
 static enum led_err check(struct db *db, const struct inviting *i, struct led_error *error)
@@ -76,21 +74,17 @@ static enum led_err store_invitation(struct db *db, void *context, struct led_er
 					  .address = i->address,
 					  .action = "member.invited",
 					  .facts = {{"member", i->email}, {"role", role}}};
-	struct letter_facts facts = {
-		.account = i->by->account_name, .who = i->by->email, .role = role};
+	const struct letter_facts facts = {
+		.account = i->by->account_name, .who = i->by->email, .role = role, .link = i->link};
 	enum led_err err = check(db, i, error);
 
 	if (!err)
 		err = db_run(db, SQL_PEOPLE_INVITE,
-			     DB_ARGS(DB_I(i->by->account_id), DB_B(i->hash, DIGEST_SIZE),
-				     DB_S(i->email), DB_S(role), DB_I(i->by->member_id),
-				     DB_I(INVITATION_DAYS)),
+			     DB_ARGS(DB_I(i->by->account_id), DB_S(i->email), DB_S(role),
+				     DB_I(i->by->member_id), DB_I(INVITATION_DAYS)),
 			     error);
-	facts.link = arena_printf(i->arena, "%s?token=%s", i->link, i->token);
-	if (!err && !facts.link)
-		err = led_fail(error, LED_INTERNAL, "out_of_memory", "An invitation.");
 	if (!err)
-		err = mail_add(db, i->email, LETTER_INVITATION, &facts, error);
+		err = mail_add(db, i->by->account_id, i->email, LETTER_INVITATION, &facts, error);
 	return err ? err : audit_add(db, &entry, error);
 }
 
@@ -104,16 +98,15 @@ enum led_err invitation_add(struct db *db, struct arena *arena, const struct ses
 			     .email = email,
 			     .link = link,
 			     .role = role};
-	enum led_err err = secret_link_new(i.token, i.hash, error);
 
-	return err ? err : db_transaction(db, store_invitation, &i, error);
+	return db_transaction(db, store_invitation, &i, error);
 }
 
 struct withdrawal {
 	struct arena *arena;
 	const struct session *by;
 	const char *address;
-	unsigned char hash[DIGEST_SIZE];
+	int64_t id;
 };
 
 static enum led_err store_withdrawal(struct db *db, void *context, struct led_error *error)
@@ -125,8 +118,7 @@ static enum led_err store_withdrawal(struct db *db, void *context, struct led_er
 				    .action = "member.invitation_withdrawn"};
 	struct db_rows rows;
 	enum led_err err = db_query(db, w->arena, SQL_PEOPLE_INVITATION_LOCK,
-				    DB_ARGS(DB_I(w->by->account_id), DB_B(w->hash, DIGEST_SIZE)),
-				    &rows, error);
+				    DB_ARGS(DB_I(w->by->account_id), DB_I(w->id)), &rows, error);
 
 	if (err)
 		return err;
@@ -134,17 +126,15 @@ static enum led_err store_withdrawal(struct db *db, void *context, struct led_er
 		return unknown(error);
 	entry.facts[0] = (struct audit_fact){"member", db_at_text(&rows, 0, 0)};
 	err = db_run(db, SQL_PEOPLE_INVITATION_DELETE,
-		     DB_ARGS(DB_I(w->by->account_id), DB_B(w->hash, DIGEST_SIZE)), error);
+		     DB_ARGS(DB_I(w->by->account_id), DB_I(w->id)), error);
 	return err ? err : audit_add(db, &entry, error);
 }
 
 enum led_err invitation_withdraw(struct db *db, struct arena *arena, const struct session *by,
-				 const char *address, const char *id, struct led_error *error)
+				 const char *address, int64_t id, struct led_error *error)
 {
-	struct withdrawal w = {.arena = arena, .by = by, .address = address};
+	struct withdrawal w = {.arena = arena, .by = by, .address = address, .id = id};
 
-	if (!text_unhex(id, w.hash, DIGEST_SIZE))
-		return unknown(error);
 	return db_transaction(db, store_withdrawal, &w, error);
 }
 
@@ -152,7 +142,6 @@ enum led_err invitation_find(struct db *db, struct arena *arena, const char *tok
 			     struct invitation **out, struct led_error *error)
 {
 	unsigned char hash[DIGEST_SIZE];
-	char id[2 * DIGEST_SIZE + 1];
 	struct db_rows rows;
 	enum led_err err;
 
@@ -163,26 +152,23 @@ enum led_err invitation_find(struct db *db, struct arena *arena, const char *tok
 		       &rows, error);
 	if (err || !rows.count)
 		return err;
-	text_hex(hash, DIGEST_SIZE, id);
 	*out = arena_alloc(arena, sizeof(**out));
 	if (!*out)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "An invitation.");
 	**out = (struct invitation){
-		.id = arena_strdup(arena, id),
-		.account_id = db_at_int(&rows, 0, 0),
-		.account_name = db_at_text(&rows, 0, 1),
-		.email = db_at_text(&rows, 0, 2),
+		.id = db_at_int(&rows, 0, 0),
+		.account_id = db_at_int(&rows, 0, 1),
+		.account_name = db_at_text(&rows, 0, 2),
+		.email = db_at_text(&rows, 0, 3),
 	};
-	if (!(*out)->id)
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "An invitation.");
-	return member_role_parse(db_at_text(&rows, 0, 3), &(*out)->role, error);
+	memcpy((*out)->token_hash, hash, DIGEST_SIZE);
+	return member_role_parse(db_at_text(&rows, 0, 4), &(*out)->role, error);
 }
 
 struct acceptance {
 	const struct invitation *invitation;
 	const char *password_hash, *address;
 	struct member *member;
-	unsigned char hash[DIGEST_SIZE];
 };
 
 static enum led_err store_acceptance(struct db *db, void *context, struct led_error *error)
@@ -195,9 +181,10 @@ static enum led_err store_acceptance(struct db *db, void *context, struct led_er
 					  .address = a->address,
 					  .action = "member.joined",
 					  .facts = {{"role", role}}};
-	enum led_err err =
-		db_run(db, SQL_PEOPLE_INVITATION_DELETE,
-		       DB_ARGS(DB_I(invitation->account_id), DB_B(a->hash, DIGEST_SIZE)), error);
+	enum led_err err = db_run(db, SQL_PEOPLE_INVITATION_TAKE,
+				  DB_ARGS(DB_I(invitation->account_id), DB_I(invitation->id),
+					  DB_B(invitation->token_hash, DIGEST_SIZE)),
+				  error);
 
 	if (!err && db_affected(db) != 1)
 		err = unknown(error);
@@ -227,7 +214,5 @@ enum led_err invitation_accept(struct db *db, const struct invitation *invitatio
 			       .address = address,
 			       .member = member};
 
-	if (!text_unhex(invitation->id, a.hash, DIGEST_SIZE))
-		return unknown(error);
 	return db_transaction(db, store_acceptance, &a, error);
 }

@@ -2,15 +2,16 @@
 #ifndef STORE_INVITATION_H
 #define STORE_INVITATION_H
 
+#include "crypto/digest.h"
 #include "store/session.h"
 
 #define INVITATION_DAYS 7
 #define INVITATIONS_MAX 50 /* open ones of an account: it is no way to send mail to many */
 
 struct invitation {
-	const char *id; /* hex of the stored hash: names it, opens nothing */
-	int64_t account_id;
-	const char *account_name; /* of invitation_find */
+	int64_t id, account_id;
+	unsigned char token_hash[DIGEST_SIZE]; /* of invitation_find */
+	const char *account_name;              /* of invitation_find */
 	const char *email;
 	enum member_role role;
 	int64_t expires_at; /* Unix seconds */
@@ -22,9 +23,10 @@ enum led_err invitation_list(struct db *db, struct arena *arena, int64_t account
 			     struct invitation **invitations, size_t *count,
 			     struct led_error *error) __attribute__((warn_unused_result));
 
-/* Invites `email` (folded, valid); one that was open is replaced, its link void. `link` is the
- * page that takes "?token=". LED_VALIDATION, "already_member" or "too_many_invitations". That
- * the address belongs to another account is only told to whoever opens the mail. */
+/* Invites `email` (folded, valid); one that was open is replaced, its link void. The link's
+ * secret is made when the mail is sent; `link` is the page that takes "?token=". LED_VALIDATION,
+ * "already_member" or "too_many_invitations". That the address belongs to another account is only
+ * told to whoever opens the mail. */
 enum led_err invitation_add(struct db *db, struct arena *arena, const struct session *by,
 			    const char *address, const char *email, enum member_role role,
 			    const char *link, struct led_error *error)
@@ -32,7 +34,7 @@ enum led_err invitation_add(struct db *db, struct arena *arena, const struct ses
 
 /* LED_NOT_FOUND, "invitation_unknown", for any that is not the account's. */
 enum led_err invitation_withdraw(struct db *db, struct arena *arena, const struct session *by,
-				 const char *address, const char *id, struct led_error *error)
+				 const char *address, int64_t id, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* The open invitation behind a mailed token; *out is NULL when there is none. */

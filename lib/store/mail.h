@@ -1,8 +1,7 @@
 /*
- * Mail to be sent: programs add it in the transaction that it tells of, the worker sends it
- * (worker/post_mail.c). Until then the table holds its text, the links in it included: they run
- * out within an hour (a forgotten password) or a week (an invitation), and the text is blanked
- * once it is sent or given up.
+ * Mail to be sent: programs add a letter in the transaction that it tells of, the worker writes
+ * and sends it (worker/post_mail.c). The table holds which letter it is and its facts; the secret
+ * of a link is in neither.
  */
 #ifndef STORE_MAIL_H
 #define STORE_MAIL_H
@@ -10,8 +9,8 @@
 #include "db/db.h"
 #include "mail/letter.h"
 
-/* To one person. */
-enum led_err mail_add(struct db *db, const char *recipient, enum letter letter,
+/* To one person; `account` is 0 where none is known yet. */
+enum led_err mail_add(struct db *db, int64_t account, const char *recipient, enum letter letter,
 		      const struct letter_facts *facts, struct led_error *error)
 	__attribute__((warn_unused_result));
 

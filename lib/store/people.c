@@ -6,7 +6,6 @@
 #include "store/mail.h"
 
 #include <inttypes.h>
-#include <mysqld_error.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,49 +41,6 @@ enum led_err people_list(struct db *db, struct arena *arena, int64_t account,
 		err = member_role_parse(db_at_text(&rows, *count, 2), &member->role, error);
 	}
 	return err;
-}
-
-struct signing_up {
-	const struct people_sign_up *new;
-	struct member *owner;
-};
-
-static enum led_err store_sign_up(struct db *db, void *context, struct led_error *error)
-{
-	const struct signing_up *s = context;
-	struct audit_entry entry = {.actor = s->new->email,
-				    .address = s->new->address,
-				    .action = "account.signed_up",
-				    .facts = {{"company", s->new->company}}};
-	enum led_err err =
-		db_run(db, SQL_PEOPLE_ACCOUNT_ADD, DB_ARGS(DB_S(s->new->company)), error);
-
-	if (err && db_errno(db) == ER_DUP_ENTRY)
-		return led_fail(error, LED_VALIDATION, "company_taken", "The name is taken.");
-	if (err)
-		return err;
-	entry.account_id = db_insert_id(db);
-	err = db_run(db, SQL_PEOPLE_MEMBER_ADD,
-		     DB_ARGS(DB_I(entry.account_id), DB_S(s->new->email),
-			     DB_S(s->new->password_hash), DB_S(member_role_name(MEMBER_OWNER))),
-		     error);
-	if (err && db_errno(db) == ER_DUP_ENTRY)
-		return led_fail(error, LED_VALIDATION, "email_taken", "The address is taken.");
-	if (err)
-		return err;
-	*s->owner = (struct member){.id = db_insert_id(db),
-				    .account_id = entry.account_id,
-				    .email = s->new->email,
-				    .password_hash = s->new->password_hash};
-	return audit_add(db, &entry, error);
-}
-
-enum led_err people_sign_up(struct db *db, const struct people_sign_up *sign_up,
-			    struct member *owner, struct led_error *error)
-{
-	struct signing_up s = {sign_up, owner};
-
-	return db_transaction(db, store_sign_up, &s, error);
 }
 
 /* A change of one member. */
@@ -231,7 +187,8 @@ static enum led_err store_password(struct db *db, void *context, struct led_erro
 	if (!err)
 		err = db_run(db, SQL_PEOPLE_RESET_DELETE, DB_ARGS(DB_I(c->member)), error);
 	if (!err)
-		err = mail_add(db, c->by->email, LETTER_PASSWORD_CHANGED, &facts, error);
+		err = mail_add(db, c->by->account_id, c->by->email, LETTER_PASSWORD_CHANGED, &facts,
+			       error);
 	return err ? err : tell(db, c, "password.changed", NULL, error);
 }
 

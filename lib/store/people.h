@@ -8,8 +8,6 @@
 
 #include "store/session.h"
 
-#define PEOPLE_COMPANY_MAX 100 /* characters of an account's name */
-
 struct people_member {
 	int64_t id, since; /* Unix seconds */
 	const char *email;
@@ -20,15 +18,6 @@ struct people_member {
 /* All of them, by e-mail, in the arena. */
 enum led_err people_list(struct db *db, struct arena *arena, int64_t account,
 			 struct people_member **members, size_t *count, struct led_error *error)
-	__attribute__((warn_unused_result));
-
-/* A new account with its owner. LED_VALIDATION, "company_taken" or "email_taken". *owner lives
- * as long as the texts given. */
-struct people_sign_up {
-	const char *company, *email, *password_hash, *address;
-};
-enum led_err people_sign_up(struct db *db, const struct people_sign_up *sign_up,
-			    struct member *owner, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* LED_NOT_FOUND, "member_unknown": no member of this account. LED_VALIDATION, "last_owner":

@@ -2,46 +2,14 @@
 
 #include "store/audit.h"
 #include "store/mail.h"
-#include "store/member.h"
 #include "store/secret_link.h"
 
-struct request {
-	struct arena *arena;
-	const char *email, *address, *link;
-	char token[SECRET_LINK_SIZE];
-	unsigned char hash[DIGEST_SIZE];
-};
-
-static enum led_err store_request(struct db *db, void *context, struct led_error *error)
+enum led_err reset_request(struct db *db, const char *email, const char *address, const char *link,
+			   struct led_error *error)
 {
-	const struct request *r = context;
-	struct letter_facts facts = {0};
-	struct audit_entry entry = {.address = r->address, .action = "password.reset_requested"};
-	struct member *member;
-	enum led_err err = member_by_email(db, r->arena, r->email, &member, error);
+	const struct letter_facts facts = {.link = link, .address = address};
 
-	if (err || !member)
-		return err;
-	facts.who = entry.actor = member->email;
-	facts.link = arena_printf(r->arena, "%s?token=%s", r->link, r->token);
-	entry.account_id = member->account_id;
-	if (!facts.link)
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "A forgotten password.");
-	err = db_run(db, SQL_PEOPLE_RESET_ADD,
-		     DB_ARGS(DB_B(r->hash, DIGEST_SIZE), DB_I(member->id), DB_I(RESET_MINUTES)),
-		     error);
-	if (!err)
-		err = mail_add(db, member->email, LETTER_RESET, &facts, error);
-	return err ? err : audit_add(db, &entry, error);
-}
-
-enum led_err reset_request(struct db *db, struct arena *arena, const char *email,
-			   const char *address, const char *link, struct led_error *error)
-{
-	struct request r = {.arena = arena, .email = email, .address = address, .link = link};
-	enum led_err err = secret_link_new(r.token, r.hash, error);
-
-	return err ? err : db_transaction(db, store_request, &r, error);
+	return mail_add(db, 0, email, LETTER_RESET, &facts, error);
 }
 
 enum led_err reset_find(struct db *db, struct arena *arena, const char *token, struct reset **out,
@@ -103,7 +71,8 @@ static enum led_err store_use(struct db *db, void *context, struct led_error *er
 				     DB_B(no_session, DIGEST_SIZE)),
 			     error);
 	if (!err)
-		err = mail_add(db, reset->email, LETTER_PASSWORD_CHANGED, &facts, error);
+		err = mail_add(db, reset->account_id, reset->email, LETTER_PASSWORD_CHANGED, &facts,
+			       error);
 	return err ? err : audit_add(db, &entry, error);
 }
 

@@ -6,11 +6,11 @@
 
 #define RESET_MINUTES 60
 
-/* Mails a link to `email` (folded) if somebody has it, and does nothing otherwise: the caller
- * cannot tell. `link` is the page that takes "?token=". An earlier link is void. */
-enum led_err reset_request(struct db *db, struct arena *arena, const char *email,
-			   const char *address, const char *link, struct led_error *error)
-	__attribute__((warn_unused_result));
+/* Asks for a link to be mailed to `email` (folded). Whether anybody has the address is found out
+ * when the mail is sent (worker/mail_link.c), so the caller cannot tell, not by time either.
+ * `link` is the page that takes "?token=". */
+enum led_err reset_request(struct db *db, const char *email, const char *address, const char *link,
+			   struct led_error *error) __attribute__((warn_unused_result));
 
 struct reset {
 	int64_t account_id, member_id;

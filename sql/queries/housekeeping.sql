@@ -21,3 +21,11 @@ DELETE FROM session WHERE id_hash = ?;
 -- scope: installation
 INSERT INTO heartbeat (program, seen_at) VALUES (?, UTC_TIMESTAMP(6))
   ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at);
+
+-- name: sign_up_expired(most)
+-- scope: installation
+SELECT email FROM sign_up WHERE expires_at < UTC_TIMESTAMP(6) LIMIT ?;
+
+-- name: sign_up_delete(email)
+-- scope: installation
+DELETE FROM sign_up WHERE email = ?;

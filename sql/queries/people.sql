@@ -50,35 +50,40 @@ DELETE FROM session WHERE account_id = ? AND member_id = ? AND id_hash = ?;
 DELETE FROM session WHERE account_id = ? AND member_id = ? AND id_hash <> ?;
 
 -- name: people_invitations(account)
-SELECT LOWER(HEX(token_hash)), email, role, UNIX_TIMESTAMP(expires_at) DIV 1,
-       expires_at > UTC_TIMESTAMP(6)
+SELECT id, email, role, UNIX_TIMESTAMP(expires_at) DIV 1, expires_at > UTC_TIMESTAMP(6)
   FROM invitation WHERE account_id = ? ORDER BY email;
 
--- name: people_invite(account, token_hash, email, role, invited_by, days)
--- A second one to the same address takes the place of the first.
-INSERT INTO invitation (account_id, token_hash, email, role, invited_by, expires_at)
-VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? DAY)
-ON DUPLICATE KEY UPDATE token_hash = VALUES(token_hash), role = VALUES(role),
-  invited_by = VALUES(invited_by), created_at = UTC_TIMESTAMP(6), expires_at = VALUES(expires_at);
+-- name: people_invite(account, email, role, invited_by, days)
+-- A second one to the same address takes the place of the first, whose link is void at once.
+INSERT INTO invitation (account_id, email, role, invited_by, expires_at)
+VALUES (?, ?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? DAY)
+ON DUPLICATE KEY UPDATE token_hash = NULL, role = VALUES(role), invited_by = VALUES(invited_by),
+  created_at = UTC_TIMESTAMP(6), expires_at = VALUES(expires_at);
 
--- name: people_invitation_lock(account, token_hash)
-SELECT email FROM invitation WHERE account_id = ? AND token_hash = ? FOR UPDATE;
+-- name: people_invitation_lock(account, invitation)
+SELECT email FROM invitation WHERE account_id = ? AND id = ? FOR UPDATE;
 
--- name: people_invitation_delete(account, token_hash)
-DELETE FROM invitation WHERE account_id = ? AND token_hash = ?;
+-- name: people_invitation_delete(account, invitation)
+DELETE FROM invitation WHERE account_id = ? AND id = ?;
 
 -- name: people_invitation_find(token_hash)
 -- scope: who holds the mailed link
-SELECT i.account_id, a.name, i.email, i.role
+SELECT i.id, i.account_id, a.name, i.email, i.role
   FROM invitation i JOIN account a ON a.id = i.account_id
  WHERE i.token_hash = ? AND i.expires_at > UTC_TIMESTAMP(6);
 
--- name: people_reset_add(token_hash, member, minutes)
--- scope: who has forgotten the password
--- A second one takes the place of the first.
-INSERT INTO password_reset (token_hash, member_id, expires_at)
-VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MINUTE)
-ON DUPLICATE KEY UPDATE token_hash = VALUES(token_hash), expires_at = VALUES(expires_at);
+-- name: people_invitation_take(account, invitation, token_hash)
+-- Of two that come at once one deletes a row.
+DELETE FROM invitation WHERE account_id = ? AND id = ? AND token_hash = ?;
+
+-- name: people_sign_up_find(token_hash)
+-- scope: who holds the mailed link
+SELECT email, company FROM sign_up WHERE token_hash = ? AND expires_at > UTC_TIMESTAMP(6);
+
+-- name: people_sign_up_take(token_hash)
+-- scope: who holds the mailed link
+-- Of two that come at once one deletes a row.
+DELETE FROM sign_up WHERE token_hash = ? AND expires_at > UTC_TIMESTAMP(6);
 
 -- name: people_reset_find(token_hash)
 -- scope: who holds the mailed link

@@ -2,7 +2,7 @@
 
 -- name: post_due(most)
 -- scope: installation
-SELECT id, recipient, subject, body, attempts, UNIX_TIMESTAMP(created_at) DIV 1 FROM mail
+SELECT id, account_id, recipient, letter, facts, attempts, UNIX_TIMESTAMP(created_at) DIV 1 FROM mail
  WHERE state = 'ready' AND due_at <= UTC_TIMESTAMP(6) ORDER BY due_at, id LIMIT ?;
 
 -- name: post_claim(seconds, mail, attempts)
@@ -13,8 +13,8 @@ UPDATE mail SET attempts = attempts + 1, due_at = UTC_TIMESTAMP(6) + INTERVAL ? 
 
 -- name: post_sent(mail)
 -- scope: installation
--- The text goes: it may hold a link that opens something.
-UPDATE mail SET state = 'sent', body = '', last_error = NULL WHERE id = ?;
+-- What it said goes; that it was sent stays.
+UPDATE mail SET state = 'sent', facts = '', last_error = NULL WHERE id = ?;
 
 -- name: post_retry(last_error, mail)
 -- scope: installation
@@ -22,7 +22,32 @@ UPDATE mail SET last_error = ? WHERE id = ?;
 
 -- name: post_failed(last_error, mail)
 -- scope: installation
-UPDATE mail SET state = 'failed', body = '', last_error = ? WHERE id = ?;
+UPDATE mail SET state = 'failed', facts = '', last_error = ? WHERE id = ?;
+
+-- name: post_drop(mail)
+-- scope: installation
+DELETE FROM mail WHERE id = ?;
+
+-- name: post_member(email)
+-- scope: whose address a letter goes to
+SELECT id, account_id FROM member WHERE email = ?;
+
+-- name: post_reset_add(token_hash, member, minutes)
+-- scope: who has forgotten the password
+-- A second one takes the place of the first. Replacing needs no right to read.
+REPLACE INTO password_reset (token_hash, member_id, expires_at)
+VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MINUTE);
+
+-- name: post_sign_up(email, company, token_hash, hours)
+-- scope: who signs up
+-- As above.
+REPLACE INTO sign_up (email, company, token_hash, expires_at)
+VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? HOUR);
+
+-- name: post_invitation(token_hash, days, account, email)
+-- scope: the account stands behind the new values
+UPDATE invitation SET token_hash = ?, expires_at = UTC_TIMESTAMP(6) + INTERVAL ? DAY
+ WHERE account_id = ? AND email = ?;
 
 -- name: post_account(account)
 -- For the words of an alert.

@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { request } = require('./lib/http');
-const { newOwner } = require('./lib/browser');
+const { newOwner } = require('./lib/merchant');
 const { Sage } = require('./lib/sage');
 const { until } = require('./lib/until');
 

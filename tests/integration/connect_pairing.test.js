@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { request } = require('./lib/http');
-const { newOwner, Browser } = require('./lib/browser');
+const { Merchant, newOwner } = require('./lib/merchant');
 const { postEvent } = require('./lib/shop');
 const { until } = require('./lib/until');
 
@@ -190,7 +190,7 @@ describe('a refusal is explained, and nothing is kept', () => {
 describe('who may pair', () => {
 	test('nobody without a session, a token, or the role', async () => {
 		const shop = newShop();
-		const stranger = new Browser(stack);
+		const stranger = new Merchant(stack.ledgerUrl);
 		assert.equal((await stranger.get('/dashboard/connect-magento')).headers.location, '/login?next=/dashboard/connect-magento');
 		const body = { magento_base_url: shop.base, pairing_code: await shop.code() };
 		assert.equal((await stranger.json('/v1/magento/connect', body)).status, 401);

@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { startMailSink } = require('./lib/mail');
-const { Visitor, told } = require('./lib/visitor');
+const { Visitor, mailedPath, signUp, told } = require('./lib/visitor');
 
 const GOOD = 'violet harbour seven', OTHER = 'quiet lantern forty two';
 
@@ -16,15 +16,12 @@ const mailAll = () => stack.runWorker();
 const one = async (sql) => Object.values((await stack.sql(sql))[0])[0];
 
 /** Somebody with an account of their own, signed in. */
-async function somebody() {
-	const who = visitor();
-	who.email = `person${++count}@acme.example`;
-	const answer = await who.post('/signup', { company: `Company ${count}`, email: who.email, password: GOOD });
-	assert.equal(answer.status, 303, told(answer));
-	return who;
+function somebody() {
+	return signUp(stack, visitor(), { company: `Company ${++count}`, email: `person${count}@acme.example`, password: GOOD });
 }
 
-const link = (mail) => /https?:\/\/\S+/.exec(mail.body)[0].slice(stack.ledgerUrl.length);
+const link = (mail) => mailedPath(stack, mail);
+const tokenIn = (mail) => link(mail).split('=')[1];
 
 before(async () => {
 	sink = await startMailSink();
@@ -42,18 +39,47 @@ after(async () => {
 beforeEach(() => stack.sql('DELETE FROM sign_in_throttle'));
 
 describe('signing up', () => {
-	test('makes the account and its owner, who is signed in', async () => {
-		const who = await somebody();
-		const page = await who.get('/dashboard/members');
-		assert.equal(page.status, 200);
-		assert.match(page.text, new RegExp(who.email));
-		assert.equal(await one(`SELECT role FROM member WHERE email = '${who.email}'`), 'owner');
-		const [line] = await stack.sql(`SELECT actor, address, detail FROM audit_log WHERE action = 'account.signed_up' AND actor = '${who.email}'`);
+	const base = { company: 'Acme Outdoor', email: 'anna@outdoor.example' };
+
+	test('a mailed link leads to the password, and that makes the account and its owner, who is signed in', async () => {
+		const who = visitor();
+		const asked = await who.post('/signup', { ...base, email: ' Anna@Outdoor.example ' });
+		assert.equal(asked.status, 200);
+		assert.match(told(asked), /A mail to\s+Anna@Outdoor\.example\s+is on its way/);
+		assert.equal(await one("SELECT COUNT(*) FROM account WHERE name = 'Acme Outdoor'"), '0');
+		await mailAll();
+		const mail = sink.to(base.email).at(-1), token = tokenIn(mail);
+		assert.equal(mail.subject, 'Your Ledger account');
+		assert.match((await who.get(link(mail))).text, /value="Acme Outdoor"/);
+		assert.equal((await who.post('/signup/finish', { token, company: 'Acme Outdoor Ltd', password: GOOD })).location, '/dashboard');
+		assert.match((await who.get('/dashboard/members')).text, /anna@outdoor\.example/);
+		const [member] = await stack.sql(`SELECT role, password_hash FROM member WHERE email = '${base.email}'`);
+		assert.equal(member.role, 'owner');
+		assert.match(member.password_hash, /^\$y\$/);
+		const [line] = await stack.sql(`SELECT address, detail FROM audit_log WHERE action = 'account.signed_up' AND actor = '${base.email}'`);
 		assert.equal(line.address, '127.0.0.1');
-		assert.deepEqual(JSON.parse(line.detail), { company: `Company ${count}` });
+		assert.deepEqual(JSON.parse(line.detail), { company: 'Acme Outdoor Ltd' });
+		assert.equal((await visitor().get(link(mail))).status, 404, 'once');
+		assert.equal((await visitor().post('/signup/finish', { token, company: 'Again Ltd', password: GOOD })).status, 404);
 	});
 
-	const base = { company: 'Refused Ltd', email: 'refused@acme.example', password: GOOD };
+	test('tells nobody but the mailbox whether the address has a sign-in', async () => {
+		const who = await somebody();
+		const ask = async (email) => {
+			const answer = await visitor().post('/signup', { company: 'Curious Ltd', email });
+			return { status: answer.status, text: answer.text.replaceAll(email, 'EMAIL') };
+		};
+		assert.deepEqual(await ask(who.email), await ask('free@acme.example'));
+		const rows = await stack.sql(`SELECT letter, REPLACE(recipient, '${who.email}', 'free@acme.example') AS recipient, facts, state, attempts FROM mail ORDER BY id DESC LIMIT 2`);
+		assert.deepEqual(rows[0], rows[1], 'the same was stored, so the same was done');
+		await mailAll();
+		const known = sink.to(who.email).at(-1);
+		assert.equal(known.subject, 'You have a sign-in to Ledger already');
+		assert.equal(link(known), '/login/forgot');
+		assert.match(link(sink.to('free@acme.example').at(-1)), /^\/signup\/finish\?token=[0-9a-f]{64}$/);
+		assert.equal(await one(`SELECT COUNT(*) FROM sign_up WHERE email = '${who.email}'`), '0');
+	});
+
 	for (const [name, fields, told_] of [
 		['no company', { company: '' }, /company's name/],
 		['a company of blanks', { company: '   ' }, /company's name/],
@@ -63,35 +89,71 @@ describe('signing up', () => {
 		['an e-mail without a domain', { email: 'refused' }, /e-mail address/],
 		['two in one', { email: 'a@b.example,c@d.example' }, /e-mail address/],
 		['a line end in the e-mail', { email: 'a@b.example\r\nBcc: c@d.example' }, /e-mail address/],
-		['no password', { password: '' }, /choose a password/],
-		['seven characters', { password: 'xq7#vmw' }, /8 to 128/],
-		['129 characters', { password: 'vq8 '.repeat(32) + 'z' }, /8 to 128|guessed first/],
-		['a common one', { password: 'password1' }, /guessed first/],
-		['a common one with a year', { password: 'Summer2026!' }, /guessed first/],
-		['a common one in disguise', { password: 'P@ssw0rd123' }, /guessed first/],
-		['counting', { password: '1234567890' }, /guessed first/],
-		['the same letter', { password: 'aaaaaaaaaaaa' }, /guessed first/],
-		['the own address', { password: 'Refused@acme.example' }, /guessed first/],
-		['the own name and a year', { password: 'refused2026' }, /guessed first/],
 	])
 		test(`refuses ${name}`, async () => {
-			const answer = await visitor().post('/signup', { ...base, ...fields });
+			const before_ = await one('SELECT COUNT(*) FROM mail');
+			const answer = await visitor().post('/signup', { company: 'Refused Ltd', email: 'refused@acme.example', ...fields });
 			assert.equal(answer.status, 422);
 			assert.match(told(answer), told_);
-			assert.equal(await one("SELECT COUNT(*) FROM account WHERE name LIKE 'Refused%'"), '0');
+			assert.equal(await one('SELECT COUNT(*) FROM mail'), before_);
 		});
 
-	test('refuses an address or a company that is taken, and makes nothing', async () => {
-		const who = await somebody();
-		const before_ = await one('SELECT COUNT(*) FROM account');
-		assert.match(told(await visitor().post('/signup', { company: 'Fresh Ltd', email: who.email.toUpperCase(), password: GOOD })), /cannot be used/);
-		assert.match(told(await visitor().post('/signup', { company: `company ${count}`, email: 'fresh@acme.example', password: GOOD })), /of this name/);
-		assert.equal(await one('SELECT COUNT(*) FROM account'), before_);
+	test('refuses passwords that will not do', async () => {
+		const email = 'refused@acme.example';
+		await visitor().post('/signup', { company: 'Refused Ltd', email });
+		await mailAll();
+		const token = tokenIn(sink.to(email).at(-1));
+		for (const [password, told_] of [
+			['', /choose a password/],
+			['xq7#vmw', /8 to 128/],
+			['vq8 '.repeat(32) + 'z', /8 to 128|guessed first/],
+			['password1', /guessed first/],
+			['Summer2026!', /guessed first/],
+			['P@ssw0rd123', /guessed first/],
+			['1234567890', /guessed first/],
+			['aaaaaaaaaaaa', /guessed first/],
+			['Refused@acme.example', /guessed first/],
+			['refused2026', /guessed first/],
+		]) {
+			const answer = await visitor().post('/signup/finish', { token, company: 'Refused Ltd', password });
+			assert.equal(answer.status, 422, password);
+			assert.match(told(answer), told_, password);
+		}
+		assert.equal(await one("SELECT COUNT(*) FROM account WHERE name LIKE 'Refused%'"), '0');
 	});
 
-	test('keeps no password, only its hash', async () => {
-		const who = await somebody();
-		assert.match(await one(`SELECT password_hash FROM member WHERE email = '${who.email}'`), /^\$y\$/);
+	test('a company that is taken can be named otherwise behind the link', async () => {
+		const who = await somebody(), email = 'late@acme.example';
+		const taken = await one(`SELECT a.name FROM account a JOIN member m ON m.account_id = a.id WHERE m.email = '${who.email}'`);
+		await visitor().post('/signup', { company: taken, email });
+		await mailAll();
+		const token = tokenIn(sink.to(email).at(-1)), late = visitor();
+		const refused = await late.post('/signup/finish', { token, company: taken.toUpperCase(), password: GOOD });
+		assert.match(told(refused), /of this name/);
+		assert.equal((await late.post('/signup/finish', { token, company: `${taken} of York`, password: GOOD })).status, 303);
+	});
+
+	test('of two that use one link at once, one wins', async () => {
+		await visitor().post('/signup', { company: 'Twice Ltd', email: 'twice@acme.example' });
+		await mailAll();
+		const token = tokenIn(sink.to('twice@acme.example').at(-1));
+		const answers = await Promise.all(['A', 'B', 'C'].map((company) => visitor().post('/signup/finish', { token, company: `Twice ${company}`, password: GOOD })));
+		assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404]);
+	});
+
+	test('a newer link voids the older, a day voids each, and the worker clears it away', async () => {
+		const email = 'slow@acme.example', paths = [];
+		for (let i = 0; i < 2; i++) {
+			await visitor().post('/signup', { company: 'Slow Ltd', email });
+			await mailAll();
+			paths.push(link(sink.to(email).at(-1)));
+		}
+		assert.equal((await visitor().get(paths[0])).status, 404);
+		assert.equal((await visitor().get(paths[1])).status, 200);
+		await stack.sql(`UPDATE sign_up SET expires_at = UTC_TIMESTAMP(6) WHERE email = '${email}'`);
+		assert.equal((await visitor().get(paths[1])).status, 404);
+		await mailAll();
+		assert.equal(await one(`SELECT COUNT(*) FROM sign_up WHERE email = '${email}'`), '0');
 	});
 });
 
@@ -220,17 +282,24 @@ describe('a forgotten password', () => {
 		const unknown = await visitor().post('/login/forgot', { email: 'nobody@acme.example' });
 		assert.equal(known.status, unknown.status);
 		assert.equal(known.text, unknown.text);
+		const rows = await stack.sql('SELECT letter, facts, state FROM mail ORDER BY id DESC LIMIT 2');
+		assert.deepEqual(rows[0], rows[1], 'the same was stored, so the same was done');
 		await mailAll();
 		assert.equal(sink.to('nobody@acme.example').length, 0);
+		assert.equal(await one("SELECT COUNT(*) FROM mail WHERE recipient = 'nobody@acme.example'"), '0', 'nothing of a stranger is kept');
 	});
 
-	test('the link is stored as a hash alone, and its mail is blanked once sent', async () => {
+	test('a copy of the database opens nothing: a link is made when its mail is sent, and stored as a hash alone', async () => {
 		const who = await somebody();
 		await visitor().post('/login/forgot', { email: who.email });
+		assert.equal(await one(`SELECT COUNT(*) FROM password_reset r JOIN member m ON m.id = r.member_id WHERE m.email = '${who.email}'`), '0', 'nothing to find before it is sent');
 		await mailAll();
-		const token = link(sink.to(who.email).at(-1)).split('=')[1];
+		const token = tokenIn(sink.to(who.email).at(-1));
 		assert.equal(await one(`SELECT COUNT(*) FROM password_reset WHERE token_hash = UNHEX(SHA2('${token}', 256))`), '1');
-		assert.equal(await one(`SELECT COUNT(*) FROM mail WHERE body LIKE '%${token}%'`), '0');
+		assert.equal(await one(`SELECT COUNT(*) FROM mail WHERE facts <> '' AND state = 'sent'`), '0');
+		const columns = await stack.sql("SELECT table_name t, column_name c FROM information_schema.columns WHERE table_schema = 'ledger' AND data_type IN ('varchar', 'text', 'mediumtext', 'longtext', 'char')");
+		for (const { t, c } of columns)
+			assert.deepEqual(await stack.sql(`SELECT 1 FROM \`${t}\` WHERE \`${c}\` LIKE '%${token}%' LIMIT 1`), [], `${t}.${c}`);
 	});
 
 	test('a second link voids the first, an hour voids each, and so does a changed password', async () => {
@@ -253,7 +322,7 @@ describe('a forgotten password', () => {
 		const who = await somebody();
 		await visitor().post('/login/forgot', { email: who.email });
 		await mailAll();
-		const token = link(sink.to(who.email).at(-1)).split('=')[1];
+		const token = tokenIn(sink.to(who.email).at(-1));
 		const answers = await Promise.all([GOOD, OTHER, GOOD, OTHER].map((password) => visitor().post('/login/reset', { token, password })));
 		assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404]);
 	});

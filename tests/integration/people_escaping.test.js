@@ -15,6 +15,7 @@ const PAGES = ['ledger-dashboard', 'ledger-connect']
 	.flatMap((program) => JSON.parse(execFileSync(path.join(BIN, program), ['--routes'], { encoding: 'utf8' })))
 	.filter(({ method, json }) => method === 'GET' && !json);
 const GOOD = 'correct horse battery staple';
+const TOKEN = 't'.repeat(64); // of mailed links
 
 // Each holds the mark by which it would be found were it let through.
 const CORPUS = [
@@ -53,7 +54,7 @@ function assertTidy({ text, headers }, at) {
 }
 
 before(async () => {
-	stack = await startStack({ sandboxes: false, env: { LEDGER_SIGNUP: 'yes' } });
+	stack = await startStack({ sandboxes: false, env: { LEDGER_SIGNUP: 'yes', LEDGER_SMTP_URL: 'smtp://relay.example', LEDGER_MAIL_FROM: 'ledger@relay.example' } });
 	who = new Visitor(stack.ledgerUrl, '<xss agent="1">');
 	await stack.ctl('user', 'add', '--account', 'Demo Ltd', '--email', 'demo.ltd@example.test', '--password-file', stack.secretFile(GOOD));
 	await who.signIn('demo.ltd@example.test', GOOD);
@@ -72,13 +73,14 @@ async function plant(text) {
 		UPDATE account SET name = ${cut(100)} ORDER BY id LIMIT 1;
 		UPDATE binding SET shop_url = ${t}, sage_business_name = ${t} WHERE id = '${ids.binding}';
 		UPDATE session SET user_agent = ${t};
-		DELETE FROM run_attempt; DELETE FROM sync_run; DELETE FROM invitation;
+		DELETE FROM run_attempt; DELETE FROM sync_run; DELETE FROM invitation; DELETE FROM sign_up;
 		INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id, store_id, occurred_at, policy_version,
 			status, error_class, error_code, error_message, warnings, magento_number, sage_number)
 		VALUES (1, ${account}, '${ids.binding}', ${quote(text.replace(/[^ -~]/g, '?').slice(0, 60))}, 'other', 1, 1, 1, UTC_TIMESTAMP(), 0, 'failed',
 			'provider', ${quote(text.replace(/[^ -~]/g, '?').slice(0, 60))}, ${t}, JSON_ARRAY(JSON_OBJECT('code', ${t}, 'message', ${t})), ${cut(64)}, ${cut(64)});
 		INSERT INTO invitation (token_hash, account_id, email, role, invited_by, expires_at)
-		VALUES (UNHEX(SHA2('t', 256)), ${account}, ${t}, 'viewer', 1, UTC_TIMESTAMP(6) + INTERVAL 1 DAY);
+		VALUES (UNHEX(SHA2('${TOKEN}', 256)), ${account}, ${t}, 'viewer', 1, UTC_TIMESTAMP(6) + INTERVAL 1 DAY);
+		INSERT INTO sign_up (token_hash, email, company, expires_at) VALUES (UNHEX(SHA2('${TOKEN}', 256)), ${t}, ${cut(100)}, UTC_TIMESTAMP(6) + INTERVAL 1 DAY);
 		CALL audit_append(${account}, ${t}, ${quote(text.replace(/[^ -~]/g, '?').slice(0, 40))}, ${quote(text.replace(/[^ -~]/g, '?').slice(0, 60))}, JSON_OBJECT(${t}, ${t}));
 		CALL audit_append(${account}, 'x', '', 'not_json', ${t});`);
 	await stack.sql(`INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, error_class, error_code, error_message, calls)
@@ -99,7 +101,12 @@ describe('stored text', () => {
 				assertHarmless(answer, at);
 				assertTidy(answer, at);
 			}
-			assertHarmless(await new Visitor(stack.ledgerUrl).get('/login/invitation?token=t'), 'an invitation');
+			for (const at of ['/login/invitation', '/signup/finish']) {
+				const answer = await new Visitor(stack.ledgerUrl).get(`${at}?token=${TOKEN}`);
+				assert.equal(answer.status, 200, at);
+				assertHarmless(answer, at);
+				assertTidy(answer, at);
+			}
 			// And it is there: a page that leaves hostile text out would pass the above.
 			assert.ok(unescape((await who.get('/dashboard/audit')).text).includes(text.trim()), 'shown in the audit log');
 		});
@@ -111,7 +118,8 @@ describe('text that is sent', () => {
 		'/login/forgot': ['email'],
 		'/login/reset': ['token', 'password'],
 		'/login/invitation': ['token', 'password'],
-		'/signup': ['company', 'email', 'password'],
+		'/signup': ['company', 'email'],
+		'/signup/finish': ['token', 'company', 'password'],
 		'/dashboard/members/invite': ['email', 'role'],
 		'/dashboard/members/password': ['password', 'new_password'],
 		'/dashboard/members/second-factor/finish': ['password', 'code'],

@@ -5,7 +5,7 @@ const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { startMailSink } = require('./lib/mail');
-const { Visitor, told } = require('./lib/visitor');
+const { Visitor, mailedPath, signUp, told } = require('./lib/visitor');
 
 const GOOD = 'violet harbour seven', OTHER = 'quiet lantern forty two';
 const HEAD = '/dashboard/members';
@@ -15,14 +15,9 @@ let stack, sink, count = 0;
 const visitor = (agent) => new Visitor(stack.ledgerUrl, agent);
 const one = async (sql) => Object.values((await stack.sql(sql))[0])[0];
 const idOf = (email) => one(`SELECT id FROM member WHERE email = '${email}'`);
-const link = (mail) => /https?:\/\/\S+/.exec(mail.body)[0].slice(stack.ledgerUrl.length);
 
-async function owner() {
-	const who = visitor();
-	who.email = `owner${++count}@acme.example`;
-	const answer = await who.post('/signup', { company: `Company ${count}`, email: who.email, password: GOOD });
-	assert.equal(answer.status, 303, told(answer));
-	return who;
+function owner(company = `Company ${++count}`) {
+	return signUp(stack, visitor(), { company, email: `owner${count}@acme.example`, password: GOOD });
 }
 
 /** The mailed token of an invitation by `by`. */
@@ -30,7 +25,7 @@ async function invite(by, email, role) {
 	const answer = await by.post(`${HEAD}/invite`, { email, role });
 	assert.equal(answer.location, `${HEAD}?done=invited`, told(answer));
 	await stack.runWorker();
-	return link(sink.to(email).at(-1)).split('=')[1];
+	return mailedPath(stack, sink.to(email).at(-1)).split('=')[1];
 }
 
 async function member(by, role) {
@@ -45,7 +40,7 @@ before(async () => {
 	sink = await startMailSink();
 	stack = await startStack({
 		sandboxes: false,
-		env: { LEDGER_SIGNUP: 'yes', LEDGER_SMTP_URL: sink.url, LEDGER_MAIL_FROM: 'ledger@relay.example' },
+		env: { LEDGER_SMTP_URL: sink.url, LEDGER_MAIL_FROM: 'ledger@relay.example' },
 	});
 });
 
@@ -81,7 +76,7 @@ describe('invitations', () => {
 		await stack.sql('UPDATE invitation SET expires_at = UTC_TIMESTAMP(6)');
 		assert.equal((await visitor().post('/login/invitation', { token: second, password: GOOD })).status, 404);
 		const third = await invite(by, email, 'viewer');
-		const [, id] = /invitations\/([0-9a-f]{64})\/withdraw/.exec((await by.get(HEAD)).text);
+		const [, id] = /invitations\/(\d+)\/withdraw/.exec((await by.get(HEAD)).text);
 		assert.equal((await by.post(`/dashboard/invitations/${id}/withdraw`)).location, `${HEAD}?done=withdrawn`);
 		assert.equal((await visitor().get(`/login/invitation?token=${third}`)).status, 404);
 	});
@@ -236,9 +231,8 @@ describe('the audit log', () => {
 
 describe('mail', () => {
 	test('a subject in any script arrives as it was, and nothing can be put into the header', async () => {
-		const by = visitor();
 		const company = 'Müller & Søn «Ω» 会社 '.repeat(4).trim();
-		await by.post('/signup', { company, email: `umlaut${++count}@acme.example`, password: GOOD });
+		const by = await owner(company);
 		await invite(by, 'umlaut.guest@acme.example', 'viewer');
 		const mail = sink.to('umlaut.guest@acme.example').at(-1);
 		assert.equal(mail.subject, `${company}: your invitation to Ledger`);
@@ -252,7 +246,7 @@ describe('mail', () => {
 		await by.post(`${HEAD}/invite`, { email: 'later@acme.example', role: 'viewer' });
 		await by.post(`${HEAD}/invite`, { email: 'never@acme.example', role: 'viewer' });
 		await stack.runWorker();
-		const state = async (to) => (await stack.sql(`SELECT state, attempts, due_at > UTC_TIMESTAMP(6) AS waits, body = '' AS blank FROM mail WHERE recipient = '${to}'`))[0];
+		const state = async (to) => (await stack.sql(`SELECT state, attempts, due_at > UTC_TIMESTAMP(6) AS waits, facts = '' AS blank FROM mail WHERE recipient = '${to}'`))[0];
 		assert.deepEqual(await state('later@acme.example'), { state: 'ready', attempts: '1', waits: '1', blank: '0' });
 		assert.deepEqual(await state('never@acme.example'), { state: 'failed', attempts: '1', waits: '1', blank: '1' });
 		await stack.sql("UPDATE mail SET attempts = 7, due_at = UTC_TIMESTAMP(6) WHERE recipient = 'later@acme.example'");
