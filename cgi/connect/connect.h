@@ -63,6 +63,7 @@ enum led_err connect_pair(const struct connect *connect, struct http_request *re
 http_handler code_form, code_submit;
 http_handler second_factor_page, second_factor_start, second_factor_finish, second_factor_codes,
 	second_factor_off;
+http_handler second_factor_reset_form, second_factor_reset_submit;
 http_handler connect_magento_form, connect_magento_submit, connect_magento_json;
 http_handler connect_sage_form, connect_sage_submit;
 http_handler sage_callback;

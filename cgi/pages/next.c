@@ -24,6 +24,7 @@ static const struct http_route PAGES[] = {
 	PAGE("/dashboard/members"),
 	PAGE("/dashboard/members/password"),
 	PAGE("/dashboard/members/second-factor"),
+	PAGE("/dashboard/members/second-factor/{member}"),
 	PAGE("/dashboard/audit"),
 	PAGE("/dashboard/audit.csv"),
 };

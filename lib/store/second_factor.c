@@ -92,7 +92,7 @@ static enum led_err write_to(struct db *db, const struct change *change, enum le
 	const struct letter_facts facts = {.account = change->by->account_name,
 					   .who = change->by->email};
 
-	return mail_add(db, change->by->email, letter, &facts, error);
+	return mail_add(db, change->by->account_id, change->by->email, letter, &facts, error);
 }
 
 /* The hash of a code as typed: hyphens, blanks and capitals do not count. False for text
@@ -217,6 +217,77 @@ enum led_err second_factor_remove(struct db *db, const struct session *by, const
 	struct change c = {.by = by, .address = address};
 
 	return db_transaction(db, store_removal, &c, error);
+}
+
+enum led_err second_factor_of(struct db *db, struct arena *arena, const struct session *by,
+			      int64_t member, const char **email, bool *on, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err = db_query(db, arena, SQL_SECOND_FACTOR_OF,
+				    DB_ARGS(DB_I(by->account_id), DB_I(member)), &rows, error);
+
+	if (!err && !rows.count)
+		err = led_fail(error, LED_NOT_FOUND, "member_unknown", "No such member.");
+	if (err)
+		return err;
+	*email = db_at_text(&rows, 0, 0);
+	*on = db_at_int(&rows, 0, 1) != 0;
+	return LED_OK;
+}
+
+struct reset {
+	struct arena *arena;
+	const struct session *by;
+	const char *address, *link;
+	int64_t member;
+};
+
+static enum led_err clear(struct db *db, const struct reset *r, struct led_error *error)
+{
+	static const unsigned char no_session[DIGEST_SIZE];
+	enum led_err err = db_run(db, SQL_SECOND_FACTOR_REMOVE,
+				  DB_ARGS(DB_I(r->by->account_id), DB_I(r->member)), error);
+
+	if (!err)
+		err = db_run(db, SQL_RECOVERY_CLEAR, DB_ARGS(DB_I(r->member)), error);
+	if (err)
+		return err;
+	return db_run(db, SQL_SESSION_CLOSE_OTHERS,
+		      DB_ARGS(DB_I(r->member), DB_B(no_session, DIGEST_SIZE)), error);
+}
+
+static enum led_err store_reset(struct db *db, void *context, struct led_error *error)
+{
+	const struct reset *r = context;
+	const struct letter_facts facts = {
+		.account = r->by->account_name, .who = r->by->email, .link = r->link};
+	struct audit_entry entry = {.account_id = r->by->account_id,
+				    .actor = r->by->email,
+				    .address = r->address,
+				    .action = "second_factor.reset"};
+	const char *email = NULL;
+	bool on = false;
+	enum led_err err = second_factor_of(db, r->arena, r->by, r->member, &email, &on, error);
+
+	if (!err && !on)
+		err = led_fail(error, LED_VALIDATION, "second_factor_off", "There is none.");
+	if (!err)
+		err = clear(db, r, error);
+	if (!err)
+		err = mail_add(db, r->by->account_id, email, LETTER_SECOND_FACTOR_RESET, &facts,
+			       error);
+	entry.facts[0] = (struct audit_fact){"member", email};
+	return err ? err : audit_add(db, &entry, error);
+}
+
+enum led_err second_factor_reset(struct db *db, struct arena *arena, const struct session *by,
+				 const char *address, int64_t member, const char *link,
+				 struct led_error *error)
+{
+	struct reset r = {
+		.arena = arena, .by = by, .address = address, .link = link, .member = member};
+
+	return db_transaction(db, store_reset, &r, error);
 }
 
 enum led_err second_factor_spend(struct db *db, const struct session *by, int64_t step, bool *first,

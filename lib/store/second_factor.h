@@ -46,6 +46,19 @@ enum led_err second_factor_renew_codes(struct db *db, const struct session *by, 
 enum led_err second_factor_remove(struct db *db, const struct session *by, const char *address,
 				  struct led_error *error) __attribute__((warn_unused_result));
 
+/* Somebody else's, as an owner sees it. LED_NOT_FOUND, "member_unknown": no member of the
+ * account. */
+enum led_err second_factor_of(struct db *db, struct arena *arena, const struct session *by,
+			      int64_t member, const char **email, bool *on, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Takes somebody else's away, who has lost telephone and codes: the member's sessions end, and a
+ * mail tells the member, with `link` to where the password is replaced. LED_NOT_FOUND as above;
+ * LED_VALIDATION, "second_factor_off": there is none. */
+enum led_err second_factor_reset(struct db *db, struct arena *arena, const struct session *by,
+				 const char *address, int64_t member, const char *link,
+				 struct led_error *error) __attribute__((warn_unused_result));
+
 /* Uses the code of `step` up; *first is false when it, or a later one, was used before. */
 enum led_err second_factor_spend(struct db *db, const struct session *by, int64_t step, bool *first,
 				 struct led_error *error) __attribute__((warn_unused_result));

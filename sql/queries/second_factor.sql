@@ -23,6 +23,10 @@ UPDATE member SET totp_last_step = ? WHERE account_id = ? AND id = ? AND totp_la
 UPDATE member SET totp_secret = NULL, totp_confirmed_at = NULL
  WHERE account_id = ? AND id = ?;
 
+-- name: second_factor_of(account, member)
+-- Whose it is that an owner takes away; the row is held.
+SELECT email, totp_confirmed_at IS NOT NULL FROM member WHERE account_id = ? AND id = ? FOR UPDATE;
+
 -- name: recovery_add(member, code_hash)
 -- scope: the member signed in
 INSERT INTO recovery_code (member_id, code_hash) VALUES (?, ?);

@@ -4,7 +4,7 @@
 const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
-const { Visitor, told } = require('./lib/visitor');
+const { Visitor, signUp, told } = require('./lib/visitor');
 const { totp } = require('./lib/totp');
 const { until } = require('./lib/until');
 
@@ -17,12 +17,8 @@ const visitor = () => new Visitor(stack.ledgerUrl);
 const one = async (sql) => Object.values((await stack.sql(sql))[0])[0];
 const memberOf = (who) => `email = '${who.email}'`;
 
-async function somebody() {
-	const who = visitor();
-	who.email = `person${++count}@acme.example`;
-	const answer = await who.post('/signup', { company: `Company ${count}`, email: who.email, password: GOOD });
-	assert.equal(answer.status, 303, told(answer));
-	return who;
+function somebody() {
+	return signUp(stack, visitor(), { company: `Company ${++count}`, email: `person${count}@acme.example`, password: GOOD });
 }
 
 /** Codes of past steps count again, so that a test need not wait for the next step. */
@@ -57,7 +53,7 @@ async function halfWay(who, next) {
 }
 
 before(async () => {
-	stack = await startStack({ sandboxes: false, env: { LEDGER_SIGNUP: 'yes' } });
+	stack = await startStack({ sandboxes: false });
 });
 after(() => stack?.stop());
 beforeEach(() => stack.sql('DELETE FROM sign_in_throttle'));
@@ -178,7 +174,7 @@ describe('recovery codes', () => {
 		assert.equal(await first.isIn(), true);
 		assert.equal((await (await halfWay(who)).post('/login/code', { code: who.codes[0] })).status, 403);
 		assert.match((await first.get(PAGE)).text, /Recovery codes left: <strong>9</);
-		assert.equal(await one(`SELECT COUNT(*) FROM mail WHERE recipient = '${who.email}' AND subject LIKE '%recovery code%'`), '1');
+		assert.equal(await one(`SELECT COUNT(*) FROM mail WHERE recipient = '${who.email}' AND letter = 'recovery_code_used'`), '1');
 	});
 
 	test('at the same time too', async () => {
@@ -216,4 +212,44 @@ test('it is switched off with password and code only', async () => {
 		(await stack.sql(`SELECT action FROM audit_log WHERE actor = '${who.email}' AND action LIKE 'second%' ORDER BY id`)).map(({ action }) => action),
 		['second_factor.set_up', 'second_factor.removed'],
 	);
+});
+
+describe('an owner takes away what a member has lost', () => {
+	/** A member of the owner's account with a second factor. */
+	async function memberWith(owner) {
+		const who = await protectedBody();
+		await stack.sql(`UPDATE member SET role = 'viewer', account_id = (SELECT account_id FROM (SELECT * FROM member) AS m WHERE email = '${owner.email}') WHERE ${memberOf(who)}`);
+		await stack.sql(`UPDATE session s JOIN member m ON m.id = s.member_id SET s.account_id = m.account_id`);
+		who.id = await one(`SELECT id FROM member WHERE ${memberOf(who)}`);
+		return who;
+	}
+
+	test('with the own password, audited, mailed to the member, whose sessions end', async () => {
+		const owner = await somebody(), who = await memberWith(owner), half = await halfWay(who);
+		assert.match((await owner.get('/dashboard/members')).text, new RegExp(`${PAGE}/${who.id}"`));
+		assert.match((await owner.get(`${PAGE}/${who.id}`)).text, new RegExp(who.email));
+		assert.match(told(await owner.post(`${PAGE}/${who.id}/reset`, { password: 'wrong password' })), /present password/);
+		assert.equal(await who.isIn(), true);
+		assert.equal((await owner.post(`${PAGE}/${who.id}/reset`, { password: GOOD })).location, '/dashboard/members?done=second-factor-reset');
+		assert.equal(await who.isIn(), false);
+		assert.equal((await half.get('/login/code')).location, '/login', 'a half-way sign-in ends too');
+		assert.equal((await visitor().signIn(who.email, GOOD)).location, '/dashboard');
+		const rows = await stack.sql(`SELECT totp_secret, totp_confirmed_at, (SELECT COUNT(*) FROM recovery_code WHERE member_id = m.id) AS codes FROM member m WHERE ${memberOf(who)}`);
+		assert.deepEqual(rows, [{ totp_secret: null, totp_confirmed_at: null, codes: '0' }]);
+		assert.deepEqual(await stack.sql(`SELECT recipient FROM mail WHERE letter = 'second_factor_reset'`), [{ recipient: who.email }]);
+		const [line] = await stack.sql("SELECT actor, address, detail FROM audit_log WHERE action = 'second_factor.reset' ORDER BY id DESC LIMIT 1");
+		assert.deepEqual([line.actor, line.address, JSON.parse(line.detail)], [owner.email, '127.0.0.1', { member: who.email }]);
+		assert.equal((await owner.post(`${PAGE}/${who.id}/reset`, { password: GOOD })).status, 409, 'there is none any more');
+	});
+
+	test('not the own one, not of another account, and no lesser role', async () => {
+		const owner = await protectedBody(), who = await memberWith(owner), stranger = await somebody();
+		const own = await one(`SELECT id FROM member WHERE ${memberOf(owner)}`);
+		assert.equal((await owner.get(`${PAGE}/${own}`)).location, PAGE);
+		assert.equal((await owner.post(`${PAGE}/${own}/reset`, { password: GOOD })).status, 404);
+		assert.equal((await stranger.get(`${PAGE}/${who.id}`)).status, 404);
+		assert.equal((await stranger.post(`${PAGE}/${who.id}/reset`, { password: GOOD })).status, 404);
+		assert.equal((await who.post(`${PAGE}/${own}/reset`, { password: GOOD })).status, 403);
+		assert.equal(await one(`SELECT COUNT(*) FROM member WHERE totp_confirmed_at IS NOT NULL AND id IN (${own}, ${who.id})`), '2');
+	});
 });
