@@ -11,7 +11,13 @@ static enum led_err queue(struct db *db, void *context, struct led_error *error)
 	if (err || db_affected(db) == 0)
 		return err; /* another worker was faster */
 	err = db_run(db, SQL_PING_QUEUE, DB_ARGS(DB_S(binding), DB_S(binding)), error);
-	return err ? err : db_run(db, SQL_PING_QUEUE_REFERENCE, DB_ARGS(DB_S(binding)), error);
+	if (!err)
+		err = db_run(db, SQL_PING_QUEUE_REFERENCE, DB_ARGS(DB_S(binding)), error);
+	if (!err)
+		err = db_run(db, SQL_PING_TAKE_METHODS, DB_ARGS(DB_S(binding)), error);
+	if (err || db_affected(db) == 0)
+		return err;
+	return db_run(db, SQL_PING_QUEUE_METHODS, DB_ARGS(DB_S(binding), DB_S(binding)), error);
 }
 
 enum led_err ping_queue_due(struct db *db, struct arena *arena, struct led_error *error)

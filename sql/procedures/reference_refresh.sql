@@ -5,6 +5,7 @@ CREATE OR REPLACE PROCEDURE reference_refresh(IN p_binding UUID)
   SQL SECURITY DEFINER
   MODIFIES SQL DATA
 BEGIN
+  UPDATE binding SET shop_reference_at = UTC_TIMESTAMP(6) WHERE id = p_binding;
   INSERT INTO job (binding_id, lane_id, run_id, kind, entity_type, magento_id)
     SELECT l.binding_id, l.id, NULL,
            IF(l.upstream = 'sage', 'refresh_reference', 'refresh_shop'), 'other', 0

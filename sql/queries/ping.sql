@@ -25,6 +25,16 @@ INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
      AND b.reference_at < UTC_TIMESTAMP(6) - INTERVAL 24 HOUR
   ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
 
+-- name: ping_take_methods(binding)
+-- One row changed: the shop's payment methods were not asked for within a day.
+UPDATE binding SET shop_reference_at = UTC_TIMESTAMP(6)
+ WHERE id = ? AND COALESCE(shop_reference_at, '2000-01-01') < UTC_TIMESTAMP(6) - INTERVAL 24 HOUR;
+
+-- name: ping_queue_methods(binding, binding_again)
+INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
+  SELECT id, ?, NULL, 'refresh_shop', 'other', 0 FROM lane WHERE binding_id = ? AND upstream = 'magento'
+  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
+
 -- name: ping_answered(binding)
 UPDATE binding SET pinged_at = UTC_TIMESTAMP(6) WHERE id = ?;
 

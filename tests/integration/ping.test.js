@@ -95,6 +95,25 @@ it('a refusal makes it token_revoked, everywhere; the first answer afterwards ac
 	await work('nothing is left', async () => (await pings()).length === 0);
 });
 
+it("the shop's payment methods are read anew once a day, and by the button's procedure", async () => {
+	const names = async () => (await stack.sql(`SELECT item_id FROM reference_item WHERE kind = 'shop_payment_method' AND binding_${own()} ORDER BY 1`)).map((row) => row.item_id);
+	const forget = () => stack.sql(`DELETE FROM reference_item WHERE kind = 'shop_payment_method' AND binding_${own()}`);
+	await stack.sql(`UPDATE binding SET shop_reference_at = NULL WHERE ${own()}`);
+	await makeDue();
+	await work('the methods', async () => (await names()).includes('checkmo'));
+	await forget();
+	await stack.sql(`UPDATE binding SET shop_reference_at = UTC_TIMESTAMP(6) - INTERVAL 23 HOUR WHERE ${own()}`);
+	await makeDue();
+	await work('the ping', async () => (await binding()).pinged_at !== null);
+	assert.deepEqual(await names(), []);
+	await stack.sql(`UPDATE binding SET shop_reference_at = UTC_TIMESTAMP(6) - INTERVAL 25 HOUR WHERE ${own()}`);
+	await makeDue();
+	await work('the methods of the next day', async () => (await names()).includes('checkmo'));
+	await forget();
+	await stack.sql(`CALL reference_refresh('${shop.tenant}')`);
+	await work('both sides', async () => (await names()).includes('checkmo'));
+});
+
 it('reference data older than a day is read again, younger is not', async () => {
 	await stack.sql(`UPDATE binding SET reference_at = UTC_TIMESTAMP(6) - INTERVAL 23 HOUR WHERE ${own()}`);
 	await makeDue();
