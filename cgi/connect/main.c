@@ -1,18 +1,14 @@
 /* ledger-connect: pairing, signing in to Sage, letting go (FastCGI on descriptor 0). */
 #include "connect.h"
 
-#include "base/log.h"
-#include "base/process.h"
 
-#include <string.h>
-
-#define PROGRAM  "ledger-connect"
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_AUDIT | DB_SET_THROTTLE | DB_SET_CONNECTION | DB_SET_CONNECT | DB_SET_PAIRING |    \
 	 DB_SET_MEMBER | DB_SET_MAIL | DB_SET_SECOND_FACTOR | DB_SET_SEAL_USE | DB_SET_PLAN)
 #define RINGS    (1U << SEAL_INTAKE | 1U << SEAL_VAULT)
 #define OPERATOR (PAGE_SIGNED_IN | PAGE_OPERATOR)
+#define OWNER    (PAGE_SIGNED_IN | PAGE_OWNER)
 
 #define SIGNED_IN     PAGE_SIGNED_IN
 #define SECOND_FACTOR "/dashboard/members/second-factor"
@@ -25,6 +21,9 @@ static const struct http_route ROUTES[] = {
 	{HTTP_METHOD_POST, SECOND_FACTOR "/finish", second_factor_finish, SIGNED_IN, FORM_MAX},
 	{HTTP_METHOD_POST, SECOND_FACTOR "/codes", second_factor_codes, SIGNED_IN, FORM_MAX},
 	{HTTP_METHOD_POST, SECOND_FACTOR "/off", second_factor_off, SIGNED_IN, FORM_MAX},
+	{HTTP_METHOD_GET, SECOND_FACTOR "/{member}", second_factor_reset_form, OWNER, 0},
+	{HTTP_METHOD_POST, SECOND_FACTOR "/{member}/reset", second_factor_reset_submit, OWNER,
+	 FORM_MAX},
 	{HTTP_METHOD_GET, "/dashboard/connect-magento", connect_magento_form, OPERATOR, 0},
 	{HTTP_METHOD_POST, "/dashboard/connect-magento", connect_magento_submit, OPERATOR,
 	 FORM_MAX},
@@ -41,44 +40,41 @@ static const struct http_route ROUTES[] = {
 	 FORM_MAX},
 };
 
-static enum led_err open_all(struct connect *connect, struct led_error *error)
+static enum led_err open_connect(void *state, struct led_error *error)
 {
+	struct connect *connect = state;
+	const struct config *config = connect->site.config;
 	const struct http_client_options options = {
-		.allow_http_loopback = connect->site.config->allow_http_loopback};
+		.allow_http_loopback = config->allow_http_loopback};
 	enum led_err err = http_client_global_init(error);
 
 	if (!err)
-		err = seal_keys_load(connect->site.config->key_dir, RINGS, &connect->keys, error);
-	if (!err)
-		err = site_open(&connect->site, PROGRAM, STATEMENTS, error);
+		err = seal_keys_load(config->key_dir, RINGS, &connect->keys, error);
 	if (!err && !(connect->http = http_client_new(&options)))
 		err = led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a client.");
 	return err;
 }
 
+static void close_connect(void *state)
+{
+	struct connect *connect = state;
+
+	http_client_free(connect->http);
+	seal_keys_free(connect->keys);
+}
+
 int main(int argc, char **argv)
 {
-	static struct config config;
 	static struct connect connect = {
-		.site = {.config = &config,
-			 .routes = ROUTES,
-			 .route_count = sizeof(ROUTES) / sizeof(ROUTES[0])},
+		.site = {.routes = ROUTES, .route_count = sizeof(ROUTES) / sizeof(ROUTES[0])},
 	};
-	struct led_error error;
-	int status = 1;
+	const struct site_program program = {
+		.name = "ledger-connect",
+		.sets = STATEMENTS,
+		.state = &connect,
+		.open = open_connect,
+		.close = close_connect,
+	};
 
-	if (argc > 1 && strcmp(argv[1], "--routes") == 0)
-		return site_print_routes(&connect.site);
-	log_open(PROGRAM, LOG_INFO);
-	process_guard_memory();
-	if (config_load(config_path(argc, argv), &config, &error) || open_all(&connect, &error)) {
-		log_error("start_failed", &error);
-	} else {
-		log_open(PROGRAM, config.log_level);
-		status = site_serve(&connect.site, &connect);
-	}
-	http_client_free(connect.http);
-	site_close(&connect.site);
-	seal_keys_free(connect.keys);
-	return status;
+	return site_main(argc, argv, &program);
 }

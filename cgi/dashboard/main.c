@@ -2,15 +2,11 @@
 #include "dashboard.h"
 
 #include "base/log.h"
-#include "base/process.h"
 
-#include <string.h>
-
-#define PROGRAM  "ledger-dashboard"
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_MEMBER | DB_SET_THROTTLE | DB_SET_HISTORY | DB_SET_AUDIT | DB_SET_AUDIT_LOG |      \
-	 DB_SET_PEOPLE | DB_SET_MAIL | DB_SET_CONNECTION | DB_SET_EMBED)
+	 DB_SET_PEOPLE | DB_SET_MAIL | DB_SET_CONNECTION | DB_SET_EMBED | DB_SET_HEALTH)
 #define SIGNED_IN PAGE_SIGNED_IN
 #define OPERATOR  (PAGE_SIGNED_IN | PAGE_OPERATOR)
 #define OWNER     (PAGE_SIGNED_IN | PAGE_OWNER)
@@ -28,6 +24,8 @@ static const struct http_route ROUTES[] = {
 	{POST, "/login/invitation", invitation_submit, 0, FORM_MAX},
 	{GET, "/signup", signup_form, 0, 0},
 	{POST, "/signup", signup_submit, 0, FORM_MAX},
+	{GET, "/signup/finish", signup_finish_form, 0, 0},
+	{POST, "/signup/finish", signup_finish_submit, 0, FORM_MAX},
 	{POST, "/logout", logout_submit, SIGNED_IN, FORM_MAX},
 	{GET, "/dashboard", home_page, SIGNED_IN, 0},
 	{GET, "/dashboard/bindings", bindings_page, SIGNED_IN, 0},
@@ -52,30 +50,35 @@ static const struct http_route ROUTES[] = {
 	{GET, "/dashboard/audit.csv", audit_log_csv, SIGNED_IN, 0},
 };
 
+static enum led_err open_dashboard(void *state, struct led_error *error)
+{
+	struct dashboard *dashboard = state;
+	const struct config *config = dashboard->site.config;
+
+	if (config->signup && !signup_is_open(config))
+		log_write(LOG_WARNING, "signup_closed_without_smtp_url");
+	return common_passwords_load(config->share_dir, &dashboard->common_passwords, error);
+}
+
+static void close_dashboard(void *state)
+{
+	struct dashboard *dashboard = state;
+
+	common_passwords_free(dashboard->common_passwords);
+}
+
 int main(int argc, char **argv)
 {
-	static struct config config;
 	static struct dashboard dashboard = {
-		.site = {.config = &config,
-			 .routes = ROUTES,
-			 .route_count = sizeof(ROUTES) / sizeof(ROUTES[0])},
+		.site = {.routes = ROUTES, .route_count = sizeof(ROUTES) / sizeof(ROUTES[0])},
 	};
-	struct led_error error;
-	int status = 1;
+	const struct site_program program = {
+		.name = "ledger-dashboard",
+		.sets = STATEMENTS,
+		.state = &dashboard,
+		.open = open_dashboard,
+		.close = close_dashboard,
+	};
 
-	if (argc > 1 && strcmp(argv[1], "--routes") == 0)
-		return site_print_routes(&dashboard.site);
-	log_open(PROGRAM, LOG_INFO);
-	process_guard_memory();
-	if (config_load(config_path(argc, argv), &config, &error) ||
-	    common_passwords_load(config.share_dir, &dashboard.common_passwords, &error) ||
-	    site_open(&dashboard.site, PROGRAM, STATEMENTS, &error)) {
-		log_error("start_failed", &error);
-	} else {
-		log_open(PROGRAM, config.log_level);
-		status = site_serve(&dashboard.site, &dashboard);
-	}
-	site_close(&dashboard.site);
-	common_passwords_free(dashboard.common_passwords);
-	return status;
+	return site_main(argc, argv, &program);
 }

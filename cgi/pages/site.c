@@ -2,6 +2,7 @@
 #include "pages/site.h"
 
 #include "base/log.h"
+#include "base/process.h"
 #include "pages/page.h"
 
 #include <stdio.h>
@@ -62,8 +63,8 @@ static enum led_err check_routes(const struct site *site, struct led_error *erro
 	return LED_OK;
 }
 
-enum led_err site_open(struct site *site, const char *program, unsigned sets,
-		       struct led_error *error)
+static enum led_err open_site(struct site *site, const char *program, unsigned sets,
+			      struct led_error *error)
 {
 	const char *url = site->config->public_url, *host = strstr(url, "://");
 	size_t origin = host ? strcspn(host + 3, "/") + (size_t)(host + 3 - url) : 0;
@@ -80,13 +81,7 @@ enum led_err site_open(struct site *site, const char *program, unsigned sets,
 	return err;
 }
 
-void site_close(struct site *site)
-{
-	db_close(site->db);
-	templates_free(site->templates);
-}
-
-int site_serve(const struct site *site, void *state)
+static int serve(const struct site *site, void *state)
 {
 	const struct http_program program = {
 		.routes = site->routes,
@@ -104,7 +99,7 @@ int site_serve(const struct site *site, void *state)
 	return http_serve(&program);
 }
 
-int site_print_routes(const struct site *site)
+static int print_routes(const struct site *site)
 {
 	for (size_t i = 0; i < site->route_count; i++) {
 		const struct http_route *route = &site->routes[i];
@@ -120,4 +115,30 @@ int site_print_routes(const struct site *site)
 		       i + 1 == site->route_count ? "]\n" : "");
 	}
 	return fflush(stdout) || ferror(stdout) ? 1 : 0;
+}
+
+int site_main(int argc, char **argv, const struct site_program *program)
+{
+	static struct config config;
+	struct site *site = program->state;
+	struct led_error error;
+	int status = 1;
+
+	if (argc > 1 && strcmp(argv[1], "--routes") == 0)
+		return print_routes(site);
+	log_open(program->name, LOG_INFO);
+	process_guard_memory();
+	site->config = &config;
+	if (config_load(config_path(argc, argv), &config, &error) ||
+	    program->open(program->state, &error) ||
+	    open_site(site, program->name, program->sets, &error)) {
+		log_error("start_failed", &error);
+	} else {
+		log_open(program->name, config.log_level);
+		status = serve(site, program->state);
+	}
+	db_close(site->db);
+	templates_free(site->templates);
+	program->close(program->state);
+	return status;
 }

@@ -46,20 +46,19 @@ static inline const struct visitor *visitor_of(const struct http_request *reques
 	return request->user;
 }
 
-/* site.c: opens what every page needs; `routes` and `config` are set by the caller. The
- * statements of the session are added to `sets`. LED_VALIDATION "bad_routes" names a page of
- * the table that signing in could not lead back to. */
-enum led_err site_open(struct site *site, const char *program, unsigned sets,
-		       struct led_error *error) __attribute__((warn_unused_result));
-void site_close(struct site *site);
-
-/* Serves until told to stop; the program's exit status. `state` is the program's own, which
- * begins with `site`. */
-int site_serve(const struct site *site, void *state);
-
-/* The program's routes as JSON on standard output, for the tests that walk them: a list of
- * {method, path, signed_in, role, json}. The program's exit status. */
-int site_print_routes(const struct site *site);
+/* site.c: a program of pages from its start to its end; its exit status. `state` begins with its
+ * struct site, of which `routes` and `route_count` are set. `open` opens what the program has of
+ * its own (site->config is read already), `close` releases it, also when opening failed. With
+ * --routes the routes are printed as JSON, for the tests that walk them: a list of
+ * {method, path, signed_in, role, json}. */
+struct site_program {
+	const char *name;
+	unsigned sets; /* of statements; those of the session are added */
+	void *state;
+	enum led_err (*open)(void *state, struct led_error *error);
+	void (*close)(void *state);
+};
+int site_main(int argc, char **argv, const struct site_program *program);
 
 /* gate.c: sessions, roles, and what every POST must prove. */
 http_handler gate_before;
