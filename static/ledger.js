@@ -79,8 +79,17 @@
 			window.scrollBy(0, row.getBoundingClientRect().top - held.top);
 	}
 
+	/* A part in which somebody has the focus is left alone, but for the runs, which keep it. */
+	function renew(old, fresh) {
+		if (!fresh || fresh.innerHTML === old.innerHTML)
+			return;
+		if (old.id === "runs")
+			replace(document.adoptNode(fresh));
+		else if (!old.contains(document.activeElement))
+			old.replaceWith(document.adoptNode(fresh));
+	}
+
 	function say(text, stale) {
-		live.hidden = false;
 		live.textContent = text;
 		live.classList.toggle("stale", stale);
 	}
@@ -98,12 +107,12 @@
 		if (!answer.ok)
 			throw new Error(String(answer.status));
 		const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-		const fresh = page.getElementById("runs");
-		const selecting = !document.getSelection().isCollapsed;
-		if (fresh && !selecting && fresh.innerHTML !== document.getElementById("runs").innerHTML)
-			replace(document.adoptNode(fresh));
+		if (document.getSelection().isCollapsed)
+			for (const old of document.querySelectorAll("#runs, [data-live]"))
+				renew(old, page.getElementById(old.id));
+		live.hidden = !page.getElementById("live");
 		say("Refreshing by itself", false);
-		return true;
+		return !live.hidden;
 	}
 
 	async function keepFresh() {

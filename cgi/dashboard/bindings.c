@@ -1,110 +1,15 @@
 /* /dashboard/bindings and /dashboard/bindings/{binding}: what is joined to what, and how it is. */
+#include "connection_view.h"
 #include "dashboard.h"
 
 #include "base/log.h"
-#include "store/connection.h"
+#include "store/health.h"
 
 #include <string.h>
-
-/* What stands in the way, the first row that applies; the last always does. */
-enum condition {
-	REVOKED,
-	SHOP_LOST,
-	SAGE_MISSING,
-	SAGE_LOST,
-	NO_SUBSCRIPTION,
-	ACCESS_DENIED,
-	PAUSED,
-	HEALTHY,
-};
-
-static const struct {
-	const char *mood, *symbol;
-	const char *state; /* in the list */
-	const char *kind, *title, *message;
-	const char *path, *label; /* what to do; the binding's id or its shop's URL is added */
-} CONDITIONS[] = {
-	[REVOKED] =
-		{"off", "\u2717", "Disconnected", "failed", "Disconnected",
-		 "The shop's events are refused. To connect it again, pair it with a new code from "
-		 "Magento.",
-		 "/dashboard/connect-magento?url=", "Pair again"},
-	[SHOP_LOST] =
-		{"bad", "\u2717", "The shop no longer accepts Ledger", "failed",
-		 "The shop no longer accepts Ledger",
-		 "It was disconnected in Magento, or paired with another server. Pair it again "
-		 "with a new code; what waits is then posted by itself.",
-		 "/dashboard/connect-magento?url=", "Pair again"},
-	[SAGE_MISSING] =
-		{"waiting", "\u23f3\ufe0e", "Sage not connected yet", "warning",
-		 "Sage not connected yet",
-		 "The shop is paired. Its events are kept and wait until a Sage business is "
-		 "connected.",
-		 "/dashboard/connect-sage?binding=", "Connect Sage"},
-	[SAGE_LOST] =
-		{"bad", "\u2717", "Sage asks for a new sign-in", "failed",
-		 "Sage asks for a new sign-in",
-		 "Sage's permission has ended. Sign in again; what waits is then posted by itself.",
-		 "/dashboard/connect-sage?binding=", "Reconnect Sage"},
-	[NO_SUBSCRIPTION] =
-		{"bad", "\u2717", "No active Sage subscription", "failed",
-		 "No active Sage subscription",
-		 "Sage answers that this business has no active subscription. Renew it in "
-		 "Sage; Ledger looks again every 15 minutes.",
-		 NULL, NULL},
-	[ACCESS_DENIED] =
-		{"bad", "\u2717", "Sage denies access", "failed", "Sage denies access",
-		 "The Sage user who connected may not do this. Give that user full access in "
-		 "Sage, or sign in as somebody who has it.",
-		 "/dashboard/connect-sage?binding=", "Sign in as somebody else"},
-	[PAUSED] = {"waiting", "\u23f8\ufe0e", "Paused", "warning", "Paused",
-		    "Nothing is posted to Sage. Events that arrive are kept.", NULL, NULL},
-	[HEALTHY] = {"good", "\u2713", "Connected", NULL, NULL, NULL, NULL, NULL},
-};
 
 static bool is(const char *text, const char *word)
 {
 	return text && strcmp(text, word) == 0;
-}
-
-static enum condition condition_of(const struct connection *connection)
-{
-	if (!is(connection->status, "active"))
-		return REVOKED;
-	if (!is(connection->magento_status, "active"))
-		return SHOP_LOST;
-	if (!connection->business || is(connection->sage_status, "pending"))
-		return SAGE_MISSING;
-	if (is(connection->sage_status, "reconnect_needed"))
-		return SAGE_LOST;
-	if (is(connection->sage_status, "no_subscription"))
-		return NO_SUBSCRIPTION;
-	if (is(connection->sage_status, "access_denied"))
-		return ACCESS_DENIED;
-	return connection->paused ? PAUSED : HEALTHY;
-}
-
-static const char *host_of(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	return host ? host + 3 : url;
-}
-
-/* People say UK. */
-static const char *region_name(const char *region)
-{
-	return is(region, "GB") ? "UK" : region;
-}
-
-static void add_names(struct page *page, struct json_object *item,
-		      const struct connection *connection)
-{
-	page_text(page, item, "id", connection->id);
-	page_text(page, item, "shop", host_of(connection->shop_url));
-	page_text(page, item, "shop_url", connection->shop_url);
-	page_text(page, item, "business_name", connection->business_name);
-	page_text(page, item, "region", region_name(connection->region));
 }
 
 enum led_err bindings_page(void *program, struct http_request *request,
@@ -125,50 +30,9 @@ enum led_err bindings_page(void *program, struct http_request *request,
 	page_flag(&page, page.data, "any", count > 0);
 	page_flag(&page, page.data, "may_connect", session->role >= MEMBER_OPERATOR);
 	list = page_list(&page, page.data, "bindings");
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *item = page_item(&page, list);
-		enum condition condition = condition_of(&connections[i]);
-
-		add_names(&page, item, &connections[i]);
-		page_text(&page, item, "mood", CONDITIONS[condition].mood);
-		page_text(&page, item, "symbol", CONDITIONS[condition].symbol);
-		page_text(&page, item, "state", CONDITIONS[condition].state);
-	}
+	for (size_t i = 0; i < count; i++)
+		connection_view_add(&page, page_item(&page, list), &connections[i]);
 	return page_send(&page, response, 200, "bindings", error);
-}
-
-static void add_notice(struct page *page, struct json_object *item,
-		       const struct connection *connection)
-{
-	enum condition condition = condition_of(connection);
-	struct json_object *notice, *action;
-	const char *subject = condition == REVOKED || condition == SHOP_LOST ? connection->shop_url
-									     : connection->id;
-
-	if (!CONDITIONS[condition].title)
-		return;
-	notice = page_item(page, page_list(page, item, "notices"));
-	page_text(page, notice, "kind", CONDITIONS[condition].kind);
-	page_text(page, notice, "title", CONDITIONS[condition].title);
-	page_text(page, notice, "message", CONDITIONS[condition].message);
-	if (!CONDITIONS[condition].path ||
-	    visitor_of(page->request)->session->role < MEMBER_OPERATOR)
-		return;
-	action = page_object(page, notice, "action");
-	page_text(page, action, "path",
-		  arena_printf(page->request->arena, "%s%s", CONDITIONS[condition].path, subject));
-	page_text(page, action, "label", CONDITIONS[condition].label);
-}
-
-static const char *refresh_words(const struct connection *connection)
-{
-	if (!connection->refreshing)
-		return NULL;
-	if (connection->paused)
-		return "Will be read after resuming";
-	if (*connection->waiting)
-		return "Waiting for Sage; it is tried again by itself";
-	return "Being read from Sage now…";
 }
 
 static void add_sides(struct page *page, struct json_object *item,
@@ -197,7 +61,7 @@ static void add_sides(struct page *page, struct json_object *item,
 	page_time(page, item, "pinged", connection->pinged_at);
 	page_time(page, item, "sage_connected", connection->sage_connected_at);
 	page_time(page, item, "reference", connection->reference_at);
-	page_text(page, item, "refreshing", active ? refresh_words(connection) : NULL);
+	connection_view_refreshing(page, item, connection);
 	page_flag(page, item, "paused", connection->paused);
 }
 
@@ -220,6 +84,7 @@ enum led_err binding_page(void *program, struct http_request *request,
 {
 	const struct site *site = program;
 	struct connection *connection;
+	struct health_settings settings;
 	struct json_object *item;
 	struct page page;
 	enum led_err err = find(site, request, &connection, error);
@@ -228,14 +93,20 @@ enum led_err binding_page(void *program, struct http_request *request,
 		return err;
 	if (!connection)
 		return not_found(site, request, response, error);
+	err = health_settings_get(site->db, request->arena,
+				  visitor_of(request)->session->account_id, connection->id,
+				  &settings, error);
+	if (err)
+		return err;
 	bool may_change = is(connection->status, "active") &&
 			  visitor_of(request)->session->role >= MEMBER_OPERATOR;
 
-	page_begin(&page, site, request, host_of(connection->shop_url), "bindings");
+	page_begin(&page, site, request, connection_view_host(connection), "bindings");
 	item = page_object(&page, page.data, "binding");
-	add_names(&page, item, connection);
-	add_notice(&page, item, connection);
+	connection_view_add(&page, item, connection);
+	connection_view_notice(&page, item, connection);
 	add_sides(&page, item, connection);
+	connection_view_settings(&page, item, &settings);
 	page_flag(&page, item, "may_change", may_change);
 	page_flag(&page, item, "may_refresh", may_change && connection->business);
 	page_text(&page, item, "may_sign_in",

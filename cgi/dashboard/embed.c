@@ -18,6 +18,8 @@
 #include "run_view.h"
 
 #include "base/text.h"
+#include "store/connection.h"
+#include "store/health.h"
 
 #include <string.h>
 
@@ -53,20 +55,21 @@ static const char *word_for(const char *status)
 	return status;
 }
 
-static void add_health(struct page *page, const struct db_rows *rows)
+static void add_health(struct page *page, const struct connection *connection,
+		       const struct health *health)
 {
-	const char *magento = db_at_text(rows, 0, 2), *sage = db_at_text(rows, 0, 3);
-	bool revoked = strcmp(db_at_text(rows, 0, 1), "revoked") == 0;
+	bool revoked = strcmp(connection->status, "revoked") == 0;
+	const char *magento = connection->magento_status, *sage = connection->sage_status;
 
-	page_text(page, page->data, "shop", db_at_text(rows, 0, 0));
-	page_text(page, page->data, "business", db_at_text(rows, 0, 4));
+	page_text(page, page->data, "shop", connection->shop_url);
+	page_text(page, page->data, "business", connection->business_name);
 	add_state(page, "magento", "Magento", revoked ? "disconnected" : word_for(magento),
 		  !revoked && strcmp(magento, "active") == 0);
 	add_state(page, "sage", "Sage", revoked ? "disconnected" : word_for(sage),
 		  !revoked && strcmp(sage, "active") == 0);
-	page_number(page, page->data, "waiting", db_at_int(rows, 0, 5));
-	page_number(page, page->data, "failed", db_at_int(rows, 0, 6));
-	page_time(page, page->data, "last", db_at_int(rows, 0, 7));
+	page_number(page, page->data, "waiting", health->waiting);
+	page_number(page, page->data, "failed", health->failed);
+	page_time(page, page->data, "last", health->last_at);
 }
 
 static enum led_err add_runs(struct page *page, const char *binding, struct led_error *error)
@@ -89,16 +92,18 @@ static enum led_err add_runs(struct page *page, const char *binding, struct led_
 static enum led_err fill(struct page *page, const char *binding, bool *own, struct led_error *error)
 {
 	int64_t account = visitor_of(page->request)->session->account_id;
-	struct db_rows rows;
-	enum led_err err = db_query(
-		page->site->db, page->request->arena, SQL_EMBED_HEALTH,
-		DB_ARGS(DB_S(binding), DB_S(binding), DB_S(binding), DB_I(account), DB_S(binding)),
-		&rows, error);
+	struct connection *connection;
+	struct health health;
+	enum led_err err = connection_get(page->site->db, page->request->arena, account, binding,
+					  &connection, error);
 
-	*own = !err && rows.count == 1;
-	if (!*own)
+	*own = !err && connection;
+	if (*own)
+		err = health_get(page->site->db, page->request->arena, account, binding, &health,
+				 error);
+	if (err || !*own)
 		return err;
-	add_health(page, &rows);
+	add_health(page, connection, &health);
 	return add_runs(page, binding, error);
 }
 

@@ -8,6 +8,7 @@
 static const struct {
 	const char *section, *path, *name;
 } NAVIGATION[] = {
+	{"home", "/dashboard", "Overview"},
 	{"bindings", "/dashboard/bindings", "Bindings"},
 	{"sync", "/dashboard/sync", "Sync history"},
 	{"members", "/dashboard/members", "Members"},
