@@ -1,7 +1,6 @@
 /* ledger-connect: pairing, signing in to Sage, letting go (FastCGI on descriptor 0). */
 #include "connect.h"
 
-
 #define FORM_MAX 16384 /* bytes of a posted form */
 #define STATEMENTS                                                                                 \
 	(DB_SET_AUDIT | DB_SET_THROTTLE | DB_SET_CONNECTION | DB_SET_CONNECT | DB_SET_PAIRING |    \
@@ -44,8 +43,8 @@ static enum led_err open_connect(void *state, struct led_error *error)
 {
 	struct connect *connect = state;
 	const struct config *config = connect->site.config;
-	const struct http_client_options options = {
-		.allow_http_loopback = config->allow_http_loopback};
+	const struct http_client_options options = {.allow_http_loopback =
+							    config->allow_http_loopback};
 	enum led_err err = http_client_global_init(error);
 
 	if (!err)

@@ -22,11 +22,23 @@ static enum led_err show_forgot(const struct site *site, struct http_request *re
 	return page_send(&page, response, status, "forgot", error);
 }
 
+/* A link that nobody could be sent is not asked for, and no address kept for it. */
+static enum led_err show_no_mail(const struct site *site, struct http_request *request,
+				 struct http_response *response, struct led_error *error)
+{
+	return page_message(site, request, response, 404, "No mail from here",
+			    "This installation sends no mail. Ask its operator for a new password.",
+			    error);
+}
+
 enum led_err forgot_form(void *program, struct http_request *request,
 			 struct http_response *response, struct led_error *error)
 {
+	const struct site *site = program;
 	const struct http_form none = {0};
 
+	if (!site->config->smtp_url[0])
+		return show_no_mail(site, request, response, error);
 	return show_forgot(program, request, response, 200, &none, NULL, false, error);
 }
 
@@ -41,6 +53,8 @@ enum led_err forgot_submit(void *program, struct http_request *request,
 	bool allowed = false;
 	enum led_err err;
 
+	if (!site->config->smtp_url[0])
+		return show_no_mail(site, request, response, error);
 	email = email ? member_email_fold(request->arena, email) : NULL;
 	if (!email || !member_email_valid(email))
 		return show_forgot(site, request, response, 422, &form,

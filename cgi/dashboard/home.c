@@ -60,7 +60,8 @@ static void add_action(struct page *page, struct json_object *item, const struct
 		       const struct place *place)
 {
 	struct json_object *action;
-	const char *id = step->path && strchr(step->path, '=') ? place->connection->id : "";
+	bool of_binding = step->path && strchr(step->path, '=');
+	const char *id = of_binding && place->connection ? place->connection->id : "";
 
 	if (!step->path || visitor_of(page->request)->session->role < MEMBER_OPERATOR)
 		return;

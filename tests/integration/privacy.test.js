@@ -8,7 +8,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { startStack } = require('./lib/stack');
 const { request, raw } = require('./lib/http');
-const { Browser, newOwner } = require('./lib/browser');
+const { newOwner } = require('./lib/merchant');
+const { Visitor } = require('./lib/visitor');
 const { pairShop, eventBody, postEvent } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
 const { Books } = require('./lib/books');
@@ -98,7 +99,7 @@ test('webhooks with markers in every part of the request', async () => {
 });
 
 test('forms with markers in every field', async () => {
-	const stranger = new Browser(stack);
+	const stranger = new Visitor(stack.ledgerUrl);
 	await stranger.get('/login');
 	await stranger.post('/login', { email: `${mark('Login')}@people.example`, password: mark('Password') });
 	await stranger.get('/login/forgot');

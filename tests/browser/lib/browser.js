@@ -64,4 +64,23 @@ async function shoot(page, name) {
 	if (SHOTS) await page.screenshot({ path: path.join(SHOTS, `${name}.png`), fullPage: true });
 }
 
-module.exports = { launch, openPage, signIn, assertTidy, assertAccessible, assertFits, shoot };
+const LOOKS = { light: [1280, 'light'], dark: [1280, 'dark'], narrow: [360, 'light'], 'narrow-dark': [360, 'dark'] };
+
+/**
+ * The page as it is now, in both colour schemes, wide and at 360 px: accessible, and no wider
+ * than the screen. Without `scripts` axe cannot run.
+ */
+async function assertSound(page, name, { scripts = true } = {}) {
+	const size = page.viewportSize();
+	for (const [look, [width, colorScheme]] of Object.entries(LOOKS)) {
+		await page.setViewportSize({ width, height: 800 });
+		await page.emulateMedia({ colorScheme });
+		await assertFits(page);
+		if (scripts) await assertAccessible(page);
+		await shoot(page, `${name}-${look}`);
+	}
+	await page.setViewportSize(size);
+	await page.emulateMedia({ colorScheme: 'light' });
+}
+
+module.exports = { launch, openPage, signIn, assertTidy, assertAccessible, assertFits, assertSound, shoot };
