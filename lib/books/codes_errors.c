@@ -228,6 +228,8 @@ const struct books_code CODES_ERRORS[] = {
 	{"seal_failed", "A secret could not be sealed.", TELL_OPERATOR, NULL},
 	{"digest_failed", "A digest could not be computed.", TELL_OPERATOR, NULL},
 	{"no_randomness", "The machine gave no random bytes.", TELL_OPERATOR, NULL},
+	{"letter_too_long", "A mail to a person would have been longer than mails may be.",
+	 TELL_OPERATOR, NULL},
 	{"no_owner", "A worker could not name itself.", TELL_OPERATOR, NULL},
 	{"no_metadata", "A database statement's columns could not be read.", TELL_OPERATOR, NULL},
 	{"statement_mismatch", "A database statement does not fit the program.", TELL_OPERATOR,
