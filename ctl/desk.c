@@ -1,5 +1,6 @@
 #include "desk.h"
 #include "../worker/context.h"
+#include "../worker/limit.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/random.h"
@@ -13,7 +14,9 @@
 #define CONNECTIONS 2
 #define WAIT_MS     60000 /* a worker gives a lane back after ten seconds of work */
 #define LOOK_MS     200
-#define SETS        (DB_SET_ADMIN | DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_PLAN)
+#define SETS                                                                                       \
+	(DB_SET_ADMIN | DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_PLAN |       \
+	 DB_SET_RATE)
 
 static enum led_err try_lane(struct desk *desk, const char *binding, const char *owner,
 			     const char **parked, struct led_error *error)
@@ -76,6 +79,8 @@ enum led_err desk_open(const struct ctl *ctl, const char *binding, struct desk *
 		err = db_pool_new(&ctl->config, CTL_USER, SETS, CONNECTIONS, &desk->worker.pool,
 				  error);
 	if (!err)
+		err = limit_new(&ctl->config, desk->worker.pool, &desk->worker.limit, error);
+	if (!err)
 		err = hold_lane(desk, binding, error);
 	if (!err)
 		err = context_load(task, error);
@@ -98,6 +103,7 @@ void desk_close(struct desk *desk)
 	}
 	context_release(&desk->task);
 	http_client_free(desk->task.client);
+	limit_free(desk->worker.limit);
 	db_pool_free(desk->worker.pool);
 	seal_keys_free(desk->worker.keys);
 	arena_free(desk->task.job_arena);

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "crypto/seal.h"
 #include "ctl.h"
+#include "store/rate.h"
 #include "table.h"
 
 #include <stdio.h>
@@ -72,6 +73,45 @@ static void show_keys(struct ctl *ctl)
 	ctl_result(ctl, "keys", object);
 }
 
+/* What is left of what Sage allows; a stack whose limits were never needed has all of it. */
+static enum led_err show_limits(struct ctl *ctl, struct db *db, struct arena *arena,
+				struct led_error *error)
+{
+	const struct rate app = rate_of_day(RATE_APP, ctl->config.sage_requests_a_day);
+	struct rate_slice slice;
+	struct db_rows rows;
+	enum led_err err = rate_take(db, arena, &app, 0, &slice, error);
+	if (!err)
+		err = db_query(db, arena, SQL_ADMIN_STATUS_SLOTS, DB_NO_ARGS, &rows, error);
+	if (err)
+		return err;
+	const struct {
+		const char *name;
+		int64_t value;
+	} facts[] = {{"requests_a_day", ctl->config.sage_requests_a_day},
+		     {"left_now", slice.left},
+		     {"wait_seconds", slice.wait},
+		     {"requests_at_once", ctl->config.sage_requests_at_once},
+		     {"leased", db_at_int(&rows, 0, 0)}};
+	struct json_object *object = json_object_new_object();
+	const char *state = slice.parked      ? "told_to_wait"
+			    : slice.left <= 0 ? "budget_spent"
+					      : "open";
+	json_object_object_add(object, "state", json_object_new_string(state));
+	if (!ctl->json)
+		printf("%-14s  state=%s", "sage", state);
+	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+		json_object_object_add(object, facts[i].name,
+				       json_object_new_int64(facts[i].value));
+		if (!ctl->json)
+			printf("  %s=%lld", facts[i].name, (long long)facts[i].value);
+	}
+	if (!ctl->json)
+		putchar('\n');
+	ctl_result(ctl, "sage", object);
+	return LED_OK;
+}
+
 /* Mail without a relay waits for ever: the operator should know. */
 static void show_relay(struct ctl *ctl)
 {
@@ -89,7 +129,7 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 	enum led_err err = LED_OK;
 	if (!arena)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.");
-	err = ctl_open(ctl, DB_SET_ADMIN, &db, error);
+	err = ctl_open(ctl, DB_SET_ADMIN | DB_SET_RATE, &db, error);
 	for (size_t i = 0; !err && i < sizeof sections / sizeof *sections; i++) {
 		const struct section *section = &sections[i];
 		struct db_rows rows;
@@ -102,6 +142,8 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 		else if (!err)
 			print_section(section, &rows);
 	}
+	if (!err)
+		err = show_limits(ctl, db, arena, error);
 	if (!err) {
 		show_relay(ctl);
 		show_keys(ctl);

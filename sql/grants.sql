@@ -111,6 +111,8 @@ GRANT SELECT, DELETE ON ledger.sign_in_throttle TO 'ledger-worker'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.pairing_refuse TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.seal_use TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.heartbeat TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.rate_bucket TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.rate_slot TO 'ledger-worker'@'localhost';
 
 -- The operator's tool owns the schema.
 GRANT ALL PRIVILEGES ON ledger.* TO 'ledgerctl'@'localhost';

@@ -1,6 +1,8 @@
 #include "access.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "breaker.h"
+#include "limit.h"
 #include "preview.h"
 #include "sage/oauth.h"
 #include "settle.h"
@@ -82,7 +84,8 @@ static enum led_err refresh(struct task *task, struct led_error *error)
 	struct sage_tokens tokens = {0};
 	enum led_err err = task_renew(task, error);
 	if (!err)
-		err = sage_oauth_refresh(&app, &task->token.refresh, &tokens, error);
+		err = breaker_saw(task, LANE_SAGE,
+				  sage_oauth_refresh(&app, &task->token.refresh, &tokens, error));
 	if (err)
 		return err;
 	struct oauth_token next = take_over(&tokens, task->token.generation);
@@ -122,14 +125,29 @@ static bool token_refused(const struct led_error *error)
 	return error->class == LED_AUTH && strcmp(error->code, "sage_token_refused") == 0;
 }
 
+/* A list of many pages is many requests: each keeps the lease, and is one of those that Sage
+ * allows. */
+static enum led_err before_request(void *context, struct led_error *error)
+{
+	struct task *task = context;
+	enum led_err err = task_renew(task, error);
+	return err ? err : limit_enter(task, error);
+}
+
+static void after_request(void *context, enum led_err result)
+{
+	struct task *task = context;
+	limit_leave(task);
+	breaker_saw(task, LANE_SAGE, result);
+}
+
 enum led_err access_with_sage(struct task *task, access_work work, void *context,
 			      struct led_error *error)
 {
-	enum led_err err = task_renew(task, error);
-	if (!err)
-		err = ensure_token(task, error);
+	enum led_err err = ensure_token(task, error);
 	if (err)
 		return err;
+	const struct sage_gate gate = {before_request, after_request, task};
 	struct sage sage = {
 		.http = task->client,
 		.api_url = config_sage_url(&task->worker->config, CONFIG_SAGE_API,
@@ -137,6 +155,7 @@ enum led_err access_with_sage(struct task *task, access_work work, void *context
 		.business_id = task->binding.business,
 		.access_token = &task->token.access,
 		.calls = &task->calls,
+		.gate = &gate,
 	};
 	err = work(&sage, context, error);
 	if (err != LED_AUTH || !token_refused(error))

@@ -1,7 +1,9 @@
 /* One lane, held: its due jobs one after another, up to a quantum. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "breaker.h"
 #include "context.h"
+#include "limit.h"
 #include "retry.h"
 #include "settle.h"
 #include "worker.h"
@@ -151,8 +153,13 @@ static enum led_err work_on(struct task *task, const struct job *job, bool *park
 		.failure = outcome ? &failure : NULL,
 	};
 	log_outcome(job, attempt.failure, attempt.duration_ms);
-	*parked = outcome && retry_rule_for(&failure)->action == RETRY_PARK;
-	return settle_attempt(task, &attempt, error);
+	err = settle_attempt(task, &attempt, error);
+	if (!err)
+		err = breaker_note(task, parked, error);
+	if (!err && outcome)
+		err = limit_note(task, &failure, error);
+	*parked |= outcome && retry_rule_for(&failure)->action == RETRY_PARK;
+	return err;
 }
 
 static enum led_err work_on_next(struct task *task, bool *more, struct led_error *error)
@@ -163,15 +170,19 @@ static enum led_err work_on_next(struct task *task, bool *more, struct led_error
 	arena_reset(task->job_arena);
 	enum binding_change change;
 	enum led_err err = compare(task, &change, error);
+	bool open = false;
 	if (!err && change != BINDING_CHANGED)
 		err = take_next(task, &job, &found, error);
-	if (err || !found) {
+	if (!err && found)
+		err = limit_look(task, &open, error);
+	if (err || !open) {
 		*more = false;
 		return err;
 	}
 	snprintf(id, sizeof id, "run-%lld-job-%lld", (long long)job.run, (long long)job.id);
 	log_context(id);
 	task->calls.count = task->calls.lost = 0;
+	task->called[LANE_SAGE] = task->called[LANE_MAGENTO] = TASK_CALL_NONE;
 	task->posted.key.binding = NULL;
 	task->warnings.count = 0;
 	err = work_on(task, &job, &parked, error);
@@ -185,7 +196,10 @@ enum led_err drain_lane(struct task *task, struct led_error *error)
 	int64_t until = clock_monotonic_ms() + QUANTUM_MS;
 	bool more = true;
 	task->renewed_ms = clock_monotonic_ms();
+	task->pace = 0;
 	enum led_err err = context_load(task, error);
+	if (!err)
+		err = breaker_load(task, error);
 	if (!err && task->lane.upstream == LANE_SAGE && task->binding.paused)
 		more = false; /* paused since the lane was chosen */
 	for (int jobs = 0; !err && more && jobs < QUANTUM_JOBS; jobs++) {

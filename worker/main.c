@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/process.h"
+#include "limit.h"
 #include "pairings.h"
 #include "post_mail.h"
 #include "sweep.h"
@@ -24,7 +25,7 @@
 #define STATEMENT_SETS                                                                             \
 	(DB_SET_LANE | DB_SET_JOB | DB_SET_RUN | DB_SET_BOOKS | DB_SET_HOUSEKEEPING |              \
 	 DB_SET_PAIRING | DB_SET_AUDIT | DB_SET_SEAL_USE | DB_SET_MAIL | DB_SET_POST |             \
-	 DB_SET_PING | DB_SET_PLAN)
+	 DB_SET_PING | DB_SET_PLAN | DB_SET_RATE)
 
 static struct worker worker;
 
@@ -71,6 +72,8 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 	if (!err)
 		err = db_pool_new(&worker.config, WORKER_PROGRAM, STATEMENT_SETS, CONNECTIONS,
 				  &worker.pool, error);
+	if (!err)
+		err = limit_new(&worker.config, worker.pool, &worker.limit, error);
 	return err;
 }
 
@@ -125,6 +128,7 @@ int main(int argc, char **argv)
 		log_error("start_failed", &error);
 	else
 		status = run_threads(worker.config.worker_threads);
+	limit_free(worker.limit);
 	db_pool_free(worker.pool);
 	seal_keys_free(worker.keys);
 	return status;

@@ -6,6 +6,7 @@
  */
 #include "store/ping.h"
 #include "base/log.h"
+#include "breaker.h"
 #include "context.h"
 #include "worker.h"
 
@@ -29,6 +30,9 @@ enum led_err ping(struct task *task, const struct job *job, const struct run *ru
 	enum led_err err = context_shop(task, &shop, error);
 	if (!err)
 		err = magento_ping(&shop, NULL, error);
+	/* It asks again in a minute whatever happens, so only its success is counted. */
+	if (err != LED_HTTP)
+		breaker_saw(task, LANE_MAGENTO, err);
 	if (!err)
 		return note(task, true, error);
 	struct led_error ignored; /* without the note it is asked again in five minutes */

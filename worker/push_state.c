@@ -7,6 +7,7 @@
  * that failed shows why it did, not that its payment could not follow.
  */
 #include "base/clock.h"
+#include "breaker.h"
 #include "context.h"
 #include "document.h"
 #include "worker.h"
@@ -120,5 +121,6 @@ enum led_err push_state(struct task *task, const struct job *job, const struct r
 	struct magento_state message = {.kind = rows[row].kind, .magento_id = job->magento_id};
 	describe(&state, &message, error_code);
 	err = context_shop(task, &shop, error);
-	return err ? err : magento_push_state(&shop, &message, error);
+	return err ? err
+		   : breaker_saw(task, LANE_MAGENTO, magento_push_state(&shop, &message, error));
 }

@@ -1,4 +1,5 @@
 /* refresh_shop: reads the shop's payment methods into the cache, for the settings to map. */
+#include "breaker.h"
 #include "context.h"
 #include "settle.h"
 #include "store/reference.h"
@@ -28,8 +29,9 @@ enum led_err refresh_shop(struct task *task, const struct job *job, const struct
 	(void)run;
 	enum led_err err = context_shop(task, &shop, error);
 	if (!err)
-		err = magento_payment_methods(&shop, task->job_arena, &methods, &reading.count,
-					      error);
+		err = breaker_saw(task, LANE_MAGENTO,
+				  magento_payment_methods(&shop, task->job_arena, &methods,
+							  &reading.count, error));
 	if (err)
 		return err;
 	reading.items = arena_alloc(task->job_arena, (reading.count + 1) * sizeof *reading.items);

@@ -8,10 +8,7 @@
 
 #include <string.h>
 
-#define CALLS_MAX        32768 /* bytes of a run's calls as JSON */
-#define BREAKER_FAILURES 5     /* in a row open the circuit */
-#define BREAKER_SECONDS  60    /* doubled for each failure more */
-#define BREAKER_MAX      900   /* seconds */
+#define CALLS_MAX 32768 /* bytes of a run's calls as JSON */
 
 struct guarded {
 	struct task *task;
@@ -127,21 +124,6 @@ static enum led_err write_final(struct db *db, const struct ending *ending, stru
 	return err ? err : job_finish(db, task->job_arena, &task->lane, attempt->job, error);
 }
 
-static enum led_err open_circuit(struct db *db, struct task *task, struct led_error *error)
-{
-	int64_t failures;
-	enum led_err err = lane_count_failure(db, task->job_arena, &task->lane, &failures, error);
-	if (err || failures < BREAKER_FAILURES)
-		return err;
-	int64_t over = failures - BREAKER_FAILURES;
-	int64_t seconds = over > 4 ? BREAKER_MAX : BREAKER_SECONDS << over;
-	if (seconds > BREAKER_MAX)
-		seconds = BREAKER_MAX;
-	log_write(LOG_WARNING, "circuit_opened", LOG_S("binding", task->lane.binding),
-		  LOG_N("failures", failures), LOG_N("seconds", seconds));
-	return lane_park(db, &task->lane, seconds, "unreachable", error);
-}
-
 static enum led_err write_later(struct db *db, const struct ending *ending, struct led_error *error)
 {
 	const struct settle_attempt *attempt = ending->attempt;
@@ -154,8 +136,6 @@ static enum led_err write_later(struct db *db, const struct ending *ending, stru
 		err = run_postpone(db, attempt->job->run, true, attempt->failure, error);
 	if (!err && attempt->kind->owns_run)
 		err = add_attempt(db, ending, "retry", error);
-	if (!err && attempt->failure->class == LED_HTTP)
-		err = open_circuit(db, ending->task, error);
 	return err;
 }
 
@@ -210,8 +190,8 @@ static enum led_err write_recovery(struct db *db, const struct ending *ending,
 	const struct binding *binding = &task->binding;
 	bool sage =
 		task->lane.upstream == LANE_SAGE && ending->attempt->end->status == RUN_SUCCEEDED;
-	enum led_err err = lane_clear_failures(db, &task->lane, error);
-	if (!err && sage && strcmp(binding->sage_status, "active") != 0)
+	enum led_err err = LED_OK;
+	if (sage && strcmp(binding->sage_status, "active") != 0)
 		err = binding_set_sage_status(db, binding->id, "active", error);
 	if (!err && task->lane.upstream == LANE_MAGENTO &&
 	    strcmp(binding->magento_status, "active") != 0)

@@ -1,6 +1,7 @@
 #include "shop.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "breaker.h"
 #include "context.h"
 
 static enum led_err get(struct task *task, enum magento_kind kind, int64_t id,
@@ -10,7 +11,8 @@ static enum led_err get(struct task *task, enum magento_kind kind, int64_t id,
 	enum led_err err = task_renew(task, error);
 	if (!err)
 		err = context_shop(task, &shop, error);
-	return err ? err : magento_get(&shop, kind, id, json, error);
+	return err ? err
+		   : breaker_saw(task, LANE_MAGENTO, magento_get(&shop, kind, id, json, error));
 }
 
 enum led_err shop_invoice(struct task *task, int64_t id, struct magento_invoice *out,

@@ -1,6 +1,7 @@
 #include "sweep.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "limit.h"
 #include "store/ping.h"
 #include "store/seal_use.h"
 
@@ -83,6 +84,7 @@ void sweep_until_done(struct worker *worker)
 	for (bool first = true; arena && worker->threads_running > 0; first = false) {
 		if (sweep_once(worker, arena, first, &error))
 			log_error("sweep_failed", &error);
+		limit_give_idle(worker->limit);
 		nanosleep(&pause, NULL);
 	}
 	if (keep_uses(worker, &error))

@@ -39,11 +39,15 @@ struct worker {
 	struct db_pool *pool;
 	struct seal_keys *keys;
 	bool once;            /* leave when nothing is due, do not linger */
+	struct limit *limit;  /* what Sage allows all of us: limit.h */
 	int64_t linger_until; /* Unix seconds: no new lane is claimed afterwards */
 	atomic_bool stopping; /* SIGTERM: finish the job in hand, give the lane back, leave */
 	atomic_int active;    /* threads that hold a lane, or are about to */
 	atomic_int threads_running;
 };
+
+/* What became of the latest call to an upstream. */
+enum task_call { TASK_CALL_NONE, TASK_CALL_ANSWERED, TASK_CALL_FAILED };
 
 /* What one thread knows while it drains one lane. */
 struct task {
@@ -52,18 +56,22 @@ struct task {
 	struct arena *lane_arena;   /* as long as the lane is held */
 	struct arena *job_arena;    /* as long as one job */
 	struct lane lane;
-	bool lost;          /* the lease ended: write nothing more */
-	int64_t renewed_ms; /* monotonic */
+	bool lost;                 /* the lease ended: write nothing more */
+	int64_t renewed_ms;        /* monotonic */
 	struct binding binding;
-	struct reference reference;     /* of the Sage business, once it was read */
-	const struct zone *zone;        /* the business's own; a policy may name another */
-	struct secret inbound_key;      /* signs our calls to the shop */
-	struct oauth_token token;       /* Sage's; loaded when first needed */
-	struct call_log calls;          /* of the job at hand */
-	struct plan plan;               /* what the account may use */
-	bool plan_covers;               /* this binding is one of those that it allows */
-	struct books_warnings warnings; /* of the translations of the job at hand */
-	struct {                        /* what it waits behind, set by task_wait_behind */
+	struct reference reference;            /* of the Sage business, once it was read */
+	const struct zone *zone;               /* the business's own; a policy may name another */
+	struct secret inbound_key;             /* signs our calls to the shop */
+	struct oauth_token token;              /* Sage's; loaded when first needed */
+	struct call_log calls;                 /* of the job at hand */
+	enum task_call called[LANE_UPSTREAMS]; /* likewise: see breaker.h */
+	int64_t failures[LANE_UPSTREAMS];      /* in a row, as far as is known here */
+	int64_t pace;                          /* requests of the business's pace at hand */
+	int64_t slot;                          /* of the request under way: limit.h */
+	struct plan plan;                      /* what the account may use */
+	bool plan_covers;                      /* this binding is one of those that it allows */
+	struct books_warnings warnings;        /* of the translations of the job at hand */
+	struct {                               /* what it waits behind, set by task_wait_behind */
 		const char *entity_type;
 		int64_t magento_id;
 	} behind;

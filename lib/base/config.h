@@ -47,8 +47,11 @@ struct config {
 	char mail_from[CONFIG_TEXT_MAX]; /* a bare address */
 	bool allow_http_loopback;        /* sandboxes and tests only */
 	bool signup;
-	int worker_threads;   /* 1 … 64 */
-	int token_skew;       /* seconds a shop's clock may differ; 0 … 600 */
+	int sage_requests_a_day;             /* of all workers together */
+	int sage_requests_at_once;           /* likewise */
+	int sage_business_requests_a_minute; /* of one business; 0: as fast as Sage answers */
+	int worker_threads;                  /* 1 … 64 */
+	int token_skew;                      /* seconds a shop's clock may differ; 0 … 600 */
 	int intake_max_depth; /* unfinished jobs at which webhooks are told to wait */
 	int intake_max_age;   /* seconds a job may be ready and not served, before they are too */
 	enum log_level log_level;

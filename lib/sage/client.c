@@ -87,8 +87,10 @@ static enum led_err perform(const struct sage *sage, const struct sage_call *cal
 	http_answer_init(&answer);
 	*out = NULL;
 	enum led_err err = build_url(sage, call, url, error);
+	if (!err && sage->gate)
+		err = sage->gate->enter(sage->gate->context, error);
 	if (err)
-		goto out;
+		return err;
 	const struct http_call http = {
 		.method = call->method,
 		.url = url,
@@ -108,7 +110,8 @@ static enum led_err perform(const struct sage *sage, const struct sage_call *cal
 		err = sage_judge(&answer, out, error);
 	if (err && answer.status)
 		keep_refusal(sage, call, &answer);
-out:
+	if (sage->gate)
+		sage->gate->leave(sage->gate->context, err);
 	http_answer_release(&answer);
 	return err;
 }

@@ -23,13 +23,22 @@
 #define SAGE_PAGE_ITEMS 200   /* the most that Sage gives on a page */
 #define SAGE_ITEMS_MAX  20000 /* of one list; more is LED_SERDE, never cut silently */
 
+/* Asked before each request and told after it, by the thread that makes it. */
+struct sage_gate {
+	/* Anything but LED_OK: the request is not made. */
+	enum led_err (*enter)(void *context, struct led_error *error);
+	void (*leave)(void *context, enum led_err result);
+	void *context;
+};
+
 /* A business and the access to it; everything borrowed. */
 struct sage {
 	struct http_client *http;
 	const char *api_url;     /* https://api.accounting.sage.com/v3.1, no trailing slash */
 	const char *business_id; /* NULL only to ask which businesses there are */
 	const struct secret *access_token;
-	struct call_log *calls; /* NULL, or where calls are remembered */
+	struct call_log *calls;       /* NULL, or where calls are remembered */
+	const struct sage_gate *gate; /* NULL, or who is asked */
 };
 
 /* `path` stands behind the API's URL: "/contacts?search=…", query values encoded (see

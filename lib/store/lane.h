@@ -13,6 +13,7 @@
 #define LANE_OWNER_MAX     64
 
 enum lane_upstream { LANE_SAGE, LANE_MAGENTO };
+#define LANE_UPSTREAMS 2
 
 struct lane {
 	int64_t id;
@@ -49,11 +50,23 @@ enum led_err lane_release(struct db *db, const struct lane *lane, struct led_err
 enum led_err lane_park(struct db *db, const struct lane *lane, int64_t seconds, const char *why,
 		       struct led_error *error) __attribute__((warn_unused_result));
 
-/* The circuit breaker's count of failures in a row. */
-enum led_err lane_count_failure(struct db *db, struct arena *arena, const struct lane *lane,
-				int64_t *failures, struct led_error *error)
+/* The circuit breakers of a binding: failures in a row of each upstream. They are kept in the
+ * upstream's own lane row and belong to every worker, whoever holds the lane. */
+enum led_err lane_failures(struct db *db, struct arena *arena, const char *binding,
+			   int64_t failures[LANE_UPSTREAMS], struct led_error *error)
 	__attribute__((warn_unused_result));
-enum led_err lane_clear_failures(struct db *db, const struct lane *lane, struct led_error *error)
+enum led_err lane_count_failure(struct db *db, const char *binding, enum lane_upstream upstream,
+				struct led_error *error) __attribute__((warn_unused_result));
+
+/* Nobody claims a lane that needs the upstream for `seconds`: of the shop's both. A lane that
+ * waits longer for another reason goes on doing so. */
+enum led_err lane_open_circuit(struct db *db, const char *binding, enum lane_upstream upstream,
+			       int64_t seconds, const char *why, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* No failures any more; what waits for the reason `why` waits no longer. */
+enum led_err lane_close_circuit(struct db *db, const char *binding, enum lane_upstream upstream,
+				const char *why, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 #endif

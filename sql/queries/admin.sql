@@ -66,6 +66,10 @@ SELECT COUNT(*), COUNT(IF(lease_owner IS NOT NULL AND lease_until > UTC_TIMESTAM
 SELECT parked_why, upstream, COUNT(*) FROM lane
  WHERE parked_until > UTC_TIMESTAMP(6) GROUP BY parked_why, upstream;
 
+-- name: admin_status_slots()
+-- scope: installation
+SELECT COUNT(*) FROM rate_slot WHERE lease_until > UTC_TIMESTAMP(6);
+
 -- name: admin_status_runs()
 -- scope: installation
 -- What ended in the last day: for each binding and outcome one range of sync_run_outcome.

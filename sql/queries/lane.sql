@@ -23,7 +23,8 @@ SELECT id, binding_id, upstream, IF(parked_until > UTC_TIMESTAMP(6), parked_why,
 -- scope: installation
 -- One row changed: the lane is ours. None: somebody was faster.
 UPDATE lane
-   SET lease_owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, served_at = UTC_TIMESTAMP(6)
+   SET lease_owner = ?, lease_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, served_at = UTC_TIMESTAMP(6),
+       parked_why = ''
  WHERE id = ? AND lease_until < UTC_TIMESTAMP(6) AND parked_until <= UTC_TIMESTAMP(6);
 
 -- name: lane_renew(seconds, lane, owner)
@@ -46,14 +47,22 @@ SELECT 1 FROM lane WHERE id = ? AND lease_owner = ? AND lease_until > UTC_TIMEST
 UPDATE lane SET parked_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND, parked_why = ?
  WHERE id = ? AND lease_owner = ?;
 
--- name: lane_count_failure(lane, owner)
--- scope: installation
-UPDATE lane SET failures = failures + 1 WHERE id = ? AND lease_owner = ?;
+-- name: lane_failures(binding)
+SELECT upstream, failures FROM lane WHERE binding_id = ?;
 
--- name: lane_failures(lane)
--- scope: installation
-SELECT failures FROM lane WHERE id = ?;
+-- name: lane_count_failure(binding, upstream)
+UPDATE lane SET failures = failures + 1 WHERE binding_id = ? AND upstream = ?;
 
--- name: lane_clear(lane, owner)
--- scope: installation
-UPDATE lane SET failures = 0, parked_why = '' WHERE id = ? AND lease_owner = ? AND (failures > 0 OR parked_why <> '');
+-- name: lane_open_circuit(seconds, why, seconds_again, binding, upstream)
+-- scope: the binding stands behind the new values
+-- Both lanes call the shop. What waits longer already keeps its reason.
+UPDATE lane
+   SET parked_why = IF(parked_until < UTC_TIMESTAMP(6) + INTERVAL ? SECOND, ?, parked_why),
+       parked_until = GREATEST(parked_until, UTC_TIMESTAMP(6) + INTERVAL ? SECOND)
+ WHERE binding_id = ? AND upstream IN (?, 'sage');
+
+-- name: lane_no_failures(binding, upstream)
+UPDATE lane SET failures = 0 WHERE binding_id = ? AND upstream = ?;
+
+-- name: lane_unpark(binding, why)
+UPDATE lane SET parked_until = '2000-01-01', parked_why = '' WHERE binding_id = ? AND parked_why = ?;

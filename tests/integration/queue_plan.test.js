@@ -165,7 +165,6 @@ test('who lost its lease can no longer write', async () => {
 		filled('lane_renew', 30, Number(lane), 'old'),
 		filled('lane_release', Number(lane), 'old'),
 		filled('lane_park', 30, 'x', Number(lane), 'old'),
-		filled('lane_count_failure', Number(lane), 'old'),
 	])
 		assert.deepEqual(await stack.sql(`${statement}; SELECT ROW_COUNT() AS n`), [{ n: '0' }], statement);
 	// Run out: not even the last holder.
