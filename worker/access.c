@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "breaker.h"
 #include "limit.h"
+#include "prefetch.h"
 #include "preview.h"
 #include "sage/oauth.h"
 #include "settle.h"
@@ -131,6 +132,8 @@ static enum led_err before_request(void *context, struct led_error *error)
 {
 	struct task *task = context;
 	enum led_err err = task_renew(task, error);
+	if (!err)
+		prefetch_next(task);
 	return err ? err : limit_enter(task, error);
 }
 

@@ -4,6 +4,7 @@
 #include "breaker.h"
 #include "context.h"
 #include "limit.h"
+#include "prefetch.h"
 #include "retry.h"
 #include "settle.h"
 #include "worker.h"
@@ -183,6 +184,8 @@ static enum led_err work_on_next(struct task *task, bool *more, struct led_error
 	log_context(id);
 	task->calls.count = task->calls.lost = 0;
 	task->called[LANE_SAGE] = task->called[LANE_MAGENTO] = TASK_CALL_NONE;
+	task->job = job.id;
+	task->prefetched = false;
 	task->posted.key.binding = NULL;
 	task->warnings.count = 0;
 	err = work_on(task, &job, &parked, error);
@@ -209,6 +212,7 @@ enum led_err drain_lane(struct task *task, struct led_error *error)
 		if (!err)
 			err = work_on_next(task, &more, error);
 	}
+	prefetch_drop(task);
 	context_release(task);
 	return err;
 }

@@ -1,18 +1,19 @@
 /* Every kind of job. */
+#include "magento/client.h"
 #include "worker.h"
 
 #include <string.h>
 
 static const struct job_kind kinds[] = {
-	{"invoice.created", invoice_created, true, false},
-	{"invoice.paid", invoice_paid, true, false},
-	{"creditmemo.created", creditmemo_created, true, false},
-	{"customer.upserted", customer_upserted, true, false},
-	{"product.upserted", product_upserted, true, false},
-	{"push_state", push_state, false, false},
-	{"refresh_reference", refresh_reference, false, false},
-	{"refresh_shop", refresh_shop, false, false},
-	{"ping", ping, false, true},
+	{"invoice.created", invoice_created, true, false, MAGENTO_INVOICE},
+	{"invoice.paid", invoice_paid, true, false, MAGENTO_INVOICE},
+	{"creditmemo.created", creditmemo_created, true, false, MAGENTO_CREDITMEMO},
+	{"customer.upserted", customer_upserted, true, false, MAGENTO_CUSTOMER},
+	{"product.upserted", product_upserted, true, false, MAGENTO_PRODUCT},
+	{"push_state", push_state, false, false, JOB_READS_NOTHING},
+	{"refresh_reference", refresh_reference, false, false, JOB_READS_NOTHING},
+	{"refresh_shop", refresh_shop, false, false, JOB_READS_NOTHING},
+	{"ping", ping, false, true, JOB_READS_NOTHING},
 };
 
 const struct job_kind *job_kind_find(const char *name)

@@ -3,12 +3,18 @@
 #include "base/json.h"
 #include "breaker.h"
 #include "context.h"
+#include "prefetch.h"
 
 static enum led_err get(struct task *task, enum magento_kind kind, int64_t id,
 			struct json_object **json, struct led_error *error)
 {
 	struct magento_shop shop;
+	bool found = false;
 	enum led_err err = task_renew(task, error);
+	if (!err)
+		err = prefetch_take(task, kind, id, json, &found, error);
+	if (found)
+		return breaker_saw(task, LANE_MAGENTO, err);
 	if (!err)
 		err = context_shop(task, &shop, error);
 	return err ? err

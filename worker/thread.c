@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/random.h"
+#include "prefetch.h"
 #include "worker.h"
 
 #include <stdio.h>
@@ -89,10 +90,13 @@ void *thread_main(void *argument)
 	struct task task = {
 		.worker = worker,
 		.client = http_client_new(&options),
+		.prefetch = prefetch_new(&worker->config),
 		.lane_arena = arena_new(LANE_ARENA),
 		.job_arena = arena_new(JOB_ARENA),
 	};
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	if (!task.prefetch)
+		log_write(LOG_WARNING, "no_prefetch"); /* slower, and nothing else */
 	if (!task.client || !task.lane_arena || !task.job_arena)
 		log_write(LOG_ERROR, "thread_not_started");
 	else
@@ -103,6 +107,7 @@ void *thread_main(void *argument)
 			if (!busy)
 				nanosleep(&pause, NULL);
 		}
+	prefetch_free(task.prefetch);
 	http_client_free(task.client);
 	arena_free(task.lane_arena);
 	arena_free(task.job_arena);

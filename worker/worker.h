@@ -56,6 +56,9 @@ struct task {
 	struct arena *lane_arena;   /* as long as the lane is held */
 	struct arena *job_arena;    /* as long as one job */
 	struct lane lane;
+	int64_t job;               /* the id of the one at hand */
+	struct prefetch *prefetch; /* NULL: none */
+	bool prefetched;           /* the next one's entity was thought of */
 	bool lost;                 /* the lease ended: write nothing more */
 	int64_t renewed_ms;        /* monotonic */
 	struct binding binding;
@@ -105,11 +108,14 @@ enum led_err task_wait_behind(struct task *task, const char *entity_type, int64_
 typedef enum led_err job_function(struct task *task, const struct job *job, const struct run *run,
 				  struct run_end *end, struct led_error *error);
 
+#define JOB_READS_NOTHING (-1)
+
 struct job_kind {
 	const char *name;
 	job_function *function;
 	bool owns_run; /* its outcome is the run's outcome, and the shop is told */
 	bool one_shot; /* a failure ends it, and the next is queued in time */
+	int reads;     /* the enum magento_kind it begins with, or JOB_READS_NOTHING */
 };
 
 /* NULL for a kind that no program queues. */

@@ -41,4 +41,7 @@ void call_log_add(struct call_log *log, const char *method, const char *path,
  * their places. `log` may be NULL. */
 void call_log_refused(struct call_log *log, const char *request, const char *answer);
 
+/* Adds the calls of another log, made elsewhere for the same run. */
+void call_log_join(struct call_log *log, const struct call_log *other);
+
 #endif

@@ -19,6 +19,7 @@
 struct http_client {
 	CURL *curl;
 	bool allow_http_loopback;
+	const atomic_bool *cancel;
 };
 
 /* One call under way: what libcurl's functions are handed. */
@@ -47,6 +48,7 @@ struct http_client *http_client_new(const struct http_client_options *options)
 	if (!client)
 		return NULL;
 	client->allow_http_loopback = options->allow_http_loopback;
+	client->cancel = options->cancel;
 	client->curl = curl_easy_init();
 	if (!client->curl) {
 		free(client);
@@ -133,6 +135,17 @@ static size_t give_body(char *out, size_t size, size_t count, void *user)
 		memcpy(out, transfer->call->body + transfer->sent, len);
 	transfer->sent += len;
 	return len;
+}
+
+/* libcurl asks about once a second, and whenever something happens. */
+static int asked_on(void *cancel, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+		    curl_off_t up)
+{
+	(void)down_total;
+	(void)down;
+	(void)up_total;
+	(void)up;
+	return atomic_load((const atomic_bool *)cancel);
 }
 
 /* Copies the value of "Name: value\r\n" when the name is `name`. */
@@ -397,6 +410,11 @@ enum led_err http_client_call(struct http_client *client, const struct http_call
 	curl_easy_reset(client->curl);
 	set_limits(client->curl, call, &transfer);
 	set_call(client->curl, &transfer, headers);
+	if (client->cancel) {
+		curl_easy_setopt(client->curl, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(client->curl, CURLOPT_XFERINFOFUNCTION, asked_on);
+		curl_easy_setopt(client->curl, CURLOPT_XFERINFODATA, client->cancel);
+	}
 	err = perform(client, &transfer, error);
 	curl_easy_reset(client->curl); /* it must not keep pointers to our stack */
 out:

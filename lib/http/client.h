@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,7 +25,8 @@
 struct http_client;
 
 struct http_client_options {
-	bool allow_http_loopback; /* http:// and loopback addresses, for sandboxes and tests */
+	bool allow_http_loopback;  /* http:// and loopback addresses, for sandboxes and tests */
+	const atomic_bool *cancel; /* NULL, or: true ends a call under way, within a second or so */
 };
 
 /* Before any thread is started, once; LED_INTERNAL when libcurl will not start. */

@@ -2,6 +2,18 @@
 
 #define SWEEP_BATCH 200
 
+static struct job job_at(const struct db_rows *rows)
+{
+	return (struct job){
+		.id = db_at_int(rows, 0, 0),
+		.run = db_at_int(rows, 0, 1),
+		.kind = db_at_text(rows, 0, 2),
+		.entity_type = db_at_text(rows, 0, 3),
+		.magento_id = db_at_int(rows, 0, 4),
+		.attempts = db_at_int(rows, 0, 5),
+	};
+}
+
 static enum led_err has_earlier(struct db *db, struct arena *arena, const struct lane *lane,
 				const struct job *job, bool *earlier, struct led_error *error)
 {
@@ -25,20 +37,31 @@ enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lan
 		err = db_query(db, arena, SQL_JOB_NEXT, DB_ARGS(DB_I(lane->id)), &rows, error);
 		if (err || rows.count == 0)
 			return err;
-		*job = (struct job){
-			.id = db_at_int(&rows, 0, 0),
-			.run = db_at_int(&rows, 0, 1),
-			.kind = db_at_text(&rows, 0, 2),
-			.entity_type = db_at_text(&rows, 0, 3),
-			.magento_id = db_at_int(&rows, 0, 4),
-			.attempts = db_at_int(&rows, 0, 5),
-		};
+		*job = job_at(&rows);
 		err = has_earlier(db, arena, lane, job, &earlier, error);
 		if (!err && earlier)
 			err = db_run(db, SQL_JOB_BLOCK, DB_ARGS(DB_I(job->id)), error);
 	}
 	*found = !err;
 	return err;
+}
+
+enum led_err job_peek(struct db *db, struct arena *arena, const struct lane *lane, int64_t current,
+		      struct job *job, bool *found, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err =
+		db_query(db, arena, SQL_JOB_PEEK,
+			 DB_ARGS(DB_I(lane->id), DB_I(current), DB_I(current)), &rows, error);
+	*found = !err && rows.count > 0;
+	if (*found)
+		*job = job_at(&rows);
+	return err;
+}
+
+enum led_err job_read(struct db *db, const struct job *job, struct led_error *error)
+{
+	return db_run(db, SQL_JOB_READ, DB_ARGS(DB_I(job->id)), error);
 }
 
 enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)

@@ -19,6 +19,16 @@ struct job {
 enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane, struct job *job,
 		      bool *found, struct led_error *error) __attribute__((warn_unused_result));
 
+/* The job that is likely to be next behind `current`, the one at hand: the first that waits for
+ * nothing else. */
+enum led_err job_peek(struct db *db, struct arena *arena, const struct lane *lane, int64_t current,
+		      struct job *job, bool *found, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* Its entity is about to be read, ahead of its start: no further webhook joins an upsert. */
+enum led_err job_read(struct db *db, const struct job *job, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Counts an attempt as made. */
 enum led_err job_start(struct db *db, const struct job *job, struct led_error *error)
 	__attribute__((warn_unused_result));

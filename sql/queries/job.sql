@@ -10,6 +10,26 @@ SELECT id, run_id, kind, entity_type, magento_id, attempts
  ORDER BY priority, id
  LIMIT 1;
 
+-- name: job_peek(lane, current, current_again)
+-- scope: installation
+-- The one behind the job at hand, in the same order; those that wait for an earlier job of
+-- their entity are passed by, unless that is the job at hand.
+SELECT j.id, j.run_id, j.kind, j.entity_type, j.magento_id, j.attempts
+  FROM job AS j FORCE INDEX (job_lane)
+ WHERE j.state = 'ready' AND j.lane_id = ? AND j.id <> ?
+   AND NOT EXISTS (SELECT 1 FROM job AS e
+                    WHERE e.binding_id = j.binding_id AND e.entity_type = j.entity_type
+                      AND e.magento_id = j.magento_id AND e.lane_id = j.lane_id
+                      AND e.id < j.id AND e.id <> ?)
+ ORDER BY j.priority, j.id
+ LIMIT 1;
+
+-- name: job_read(job)
+-- scope: installation
+-- As job_start does: what comes now may be newer than what is read.
+UPDATE job SET single = NULL
+ WHERE id = ? AND kind NOT IN ('invoice.created', 'invoice.paid', 'creditmemo.created');
+
 -- name: job_earlier(binding, entity_type, magento_id, lane, job)
 -- An unfinished earlier job of the same entity in the same lane.
 SELECT 1 FROM job
