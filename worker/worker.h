@@ -5,7 +5,8 @@
  *     start -> its kind's function (kinds.c) -> what to do about the outcome (retry.c)
  *           -> one transaction that settles it (settle.c)
  *
- * Threads share only struct worker. A thread holds no database connection while it talks
+ * Threads share only struct worker; each has a helper that fetches ahead, with which it shares
+ * struct prefetch (prefetch.h). A thread holds no database connection while it talks
  * HTTP: it takes one from the pool for each step.
  */
 #ifndef WORKER_WORKER_H

@@ -11,6 +11,7 @@ static struct job job_at(const struct db_rows *rows)
 		.entity_type = db_at_text(rows, 0, 3),
 		.magento_id = db_at_int(rows, 0, 4),
 		.attempts = db_at_int(rows, 0, 5),
+		.priority = db_at_int(rows, 0, 6),
 	};
 }
 
@@ -22,8 +23,13 @@ static enum led_err has_earlier(struct db *db, struct arena *arena, const struct
 				    DB_ARGS(DB_S(lane->binding), DB_S(job->entity_type),
 					    DB_I(job->magento_id), DB_I(lane->id), DB_I(job->id)),
 				    &rows, error);
-	*earlier = !err && rows.count > 0;
-	return err;
+	*earlier = !err && db_at(&rows, 0, 0)->kind != DB_NULL;
+	if (!*earlier || db_at_int(&rows, 0, 0) <= job->priority)
+		return err;
+	return db_run(db, SQL_JOB_HURRY,
+		      DB_ARGS(DB_I(job->priority), DB_S(lane->binding), DB_S(job->entity_type),
+			      DB_I(job->magento_id), DB_I(lane->id), DB_I(job->id)),
+		      error);
 }
 
 enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane, struct job *job,

@@ -12,10 +12,12 @@ struct job {
 	const char *kind, *entity_type; /* in the arena */
 	int64_t magento_id;
 	int64_t attempts; /* made before this one */
+	int64_t priority; /* 0 fresh, 1 in bulk */
 };
 
 /* The lane's next job. One behind an earlier job of the same entity is set aside, to be
- * readied when that one finishes, and the next is looked at. */
+ * readied when that one finishes, and the next is looked at. The earlier one becomes as urgent
+ * as the one that waits for it. */
 enum led_err job_next(struct db *db, struct arena *arena, const struct lane *lane, struct job *job,
 		      bool *found, struct led_error *error) __attribute__((warn_unused_result));
 

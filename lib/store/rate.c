@@ -54,7 +54,7 @@ static enum led_err look(struct db *db, struct arena *arena, const struct rate *
 enum led_err rate_take(struct db *db, struct arena *arena, const struct rate *rate, int64_t want,
 		       struct rate_slice *slice, struct led_error *error)
 {
-	int64_t milli;
+	int64_t milli = 0;
 	*slice = (struct rate_slice){0};
 	enum led_err err = look(db, arena, rate, &milli, slice, error);
 	if (err)

@@ -4,7 +4,7 @@
 -- name: job_next(lane)
 -- scope: installation
 -- One equality state and lane, in the order of the index job_lane: no sort, one row read.
-SELECT id, run_id, kind, entity_type, magento_id, attempts
+SELECT id, run_id, kind, entity_type, magento_id, attempts, priority
   FROM job FORCE INDEX (job_lane)
  WHERE state = 'ready' AND lane_id = ?
  ORDER BY priority, id
@@ -14,7 +14,7 @@ SELECT id, run_id, kind, entity_type, magento_id, attempts
 -- scope: installation
 -- The one behind the job at hand, in the same order; those that wait for an earlier job of
 -- their entity are passed by, unless that is the job at hand.
-SELECT j.id, j.run_id, j.kind, j.entity_type, j.magento_id, j.attempts
+SELECT j.id, j.run_id, j.kind, j.entity_type, j.magento_id, j.attempts, j.priority
   FROM job AS j FORCE INDEX (job_lane)
  WHERE j.state = 'ready' AND j.lane_id = ? AND j.id <> ?
    AND NOT EXISTS (SELECT 1 FROM job AS e
@@ -31,10 +31,17 @@ UPDATE job SET single = NULL
  WHERE id = ? AND kind NOT IN ('invoice.created', 'invoice.paid', 'creditmemo.created');
 
 -- name: job_earlier(binding, entity_type, magento_id, lane, job)
--- An unfinished earlier job of the same entity in the same lane.
-SELECT 1 FROM job
- WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND id < ?
- LIMIT 1;
+-- Of the unfinished earlier jobs of the same entity in the same lane, the priority of the one
+-- that is furthest behind; NULL when there is none.
+SELECT MAX(priority) FROM job
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND id < ?;
+
+-- name: job_hurry(priority, binding, entity_type, magento_id, lane, job)
+-- scope: first parameter is the priority
+-- What a fresh job waits for is as urgent as it is: else one in a backfill would hold it up
+-- until the backfill is done.
+UPDATE job SET priority = ?
+ WHERE binding_id = ? AND entity_type = ? AND magento_id = ? AND lane_id = ? AND id < ?;
 
 -- name: job_block(job)
 -- scope: installation

@@ -86,6 +86,16 @@ test('job_next: one entry of the index job_lane, in its order', async () => {
 	assert.ok(read <= 3, `${read} rows read`);
 });
 
+test('job_peek: the one behind it, by the same index', async () => {
+	const [{ id }] = await stack.sql(filled('job_next', Number(lane)));
+	const sql = filled('job_peek', Number(lane), Number(id), Number(id));
+	const plan = await explain(sql);
+	assert.equal(plan.find((row) => row.table === 'j').key, 'job_lane');
+	assert.ok(plan.every((row) => !/filesort|temporary/.test(row.Extra)), JSON.stringify(plan));
+	const read = await rowsRead(sql);
+	assert.ok(read <= 10, `${read} rows read`);
+});
+
 test('lane_candidates: a loose scan, one entry a lane', async () => {
 	const sql = filled('lane_candidates', 8);
 	const plan = await explain(sql);

@@ -86,3 +86,19 @@ it('a shop that is slow to answer holds up nobody but itself', async () => {
 	const left = await stack.sql("SELECT id, status, error_code FROM sync_run WHERE status <> 'succeeded'");
 	assert.deepEqual(left, []);
 });
+
+it('what a fresh event waits for is not left behind in the backfill', async () => {
+	const [shop] = shops;
+	const made = [];
+	for (let i = 0; i < 4; i++)
+		made.push(await shop.sandbox('invoices', { ...CART, guest: { email: `bulk${i}@example.test`, last_name: 'Bulk' }, payment_method: 'stripe_payments' }));
+	await shop.sandbox('drain', {});
+	await stack.sql('UPDATE job SET priority = 1'); // a backfill; then the last of them is paid
+	const last = made.at(-1);
+	await shop.sandbox(`invoices/${last.id}/pay`, {});
+	await shop.sandbox('drain', {});
+	const { status, stderr } = await stack.runWorker({ env: { LEDGER_WORKER_THREADS: '1' } });
+	assert.equal(status, 0, stderr);
+	const order = await stack.sql(`SELECT magento_id FROM sync_run WHERE binding_id = '${shop.tenant}' AND event = 'invoice.created' ORDER BY finished_at DESC, id LIMIT 4`);
+	assert.equal(Number(order.at(-1).magento_id), last.id, 'its invoice went first');
+});
