@@ -29,9 +29,11 @@ void call_log_refused(struct call_log *log, const char *request, const char *ans
 	snprintf(log->answer, sizeof log->answer, "%s", answer);
 	text_utf8_mend(log->request); /* a full place may have cut a character in two */
 	text_utf8_mend(log->answer);
+}
 
 void call_log_join(struct call_log *log, const struct call_log *other)
 {
+	log->request[0] = log->answer[0] = '\0';
 	log->lost += other->lost;
 	for (size_t i = 0; i < other->count; i++) {
 		if (log->count == CALL_LOG_MAX)

@@ -65,7 +65,7 @@ describe('Sage fails', () => {
 		await timeIsOver();
 		await sage.fault({ kind: 'server_error', count: -1, path: '/v3.1' });
 		await stack.runWorker();
-		assert.equal(await attempts(), '211110000');
+		assert.equal([...(await attempts())].reduce((sum, made) => sum + Number(made), 0), 6);
 		const { failures, seconds } = await lane('sage');
 		assert.equal(failures, '6');
 		assert.ok(Number(seconds) > 110 && Number(seconds) <= 120, seconds);
