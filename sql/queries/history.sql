@@ -69,12 +69,20 @@ SELECT id FROM sync_run FORCE INDEX (sync_run_sage)
  ORDER BY id DESC LIMIT ?;
 
 -- name: history_by_magento_id(account, magento_id, before, status, status_one, status_two, event, event_again, binding, binding_again, limit)
-SELECT id FROM sync_run FORCE INDEX (sync_run_magento)
- WHERE account_id = ? AND magento_id = ? AND id < ?
-   AND (? IS NULL OR status IN (?, ?))
-   AND (? IS NULL OR event = ?)
-   AND (? IS NULL OR binding_id = ?)
- ORDER BY id DESC LIMIT ?;
+-- The key of a run's entity serves: a few of its entries for each of the account's bindings.
+-- The kinds stand in a table of their own, for a list of them would read a binding's every run.
+SELECT r.id
+  FROM (SELECT ? AS account_id, ? AS magento_id) AS asked
+  JOIN binding AS b ON b.account_id = asked.account_id
+  JOIN (SELECT 'invoice' AS entity_type UNION ALL SELECT 'creditmemo' UNION ALL SELECT 'customer'
+        UNION ALL SELECT 'product' UNION ALL SELECT 'other') AS kinds
+  JOIN sync_run AS r FORCE INDEX (sync_run_entity)
+    ON r.binding_id = b.id AND r.entity_type = kinds.entity_type AND r.magento_id = asked.magento_id
+ WHERE r.id < ?
+   AND (? IS NULL OR r.status IN (?, ?))
+   AND (? IS NULL OR r.event = ?)
+   AND (? IS NULL OR r.binding_id = ?)
+ ORDER BY r.id DESC LIMIT ?;
 
 -- name: history_rows(account, ids)
 -- A page's runs at once: `ids` is a JSON list. Each is one read by primary key.

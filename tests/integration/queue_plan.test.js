@@ -58,7 +58,8 @@ function filled(name, ...values) {
 	const { text, params } = statements[name];
 	assert.equal(values.length, params.length, name);
 	const rest = [...values];
-	return text.replace(/\?/g, () => (typeof rest[0] === 'number' ? String(rest.shift()) : `'${rest.shift()}'`));
+	const literal = (value) => (value === null ? 'NULL' : typeof value === 'number' ? String(value) : `'${value}'`);
+	return text.replace(/\?/g, () => literal(rest.shift()));
 }
 
 const explain = (sql) => stack.sql(`EXPLAIN ${sql}`);
@@ -139,6 +140,21 @@ test('intake_room reads the oldest jobs only, and counts no further than it is a
 	assert.ok(plenty <= oldest, `${plenty} rows read`);
 	const full = await rowsRead(room(100));
 	assert.ok(full <= oldest + 210, `${full} rows read`);
+});
+
+test("a search by Magento id reads the entity's runs only", async () => {
+	await stack.sql(`
+		INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id, store_id, occurred_at, policy_version)
+		  SELECT s.seq, b.account_id, b.id, 'invoice.created', 'invoice', s.seq, 1, 1, UTC_TIMESTAMP(6), 0
+		    FROM binding AS b, seq_1_to_5000 AS s WHERE b.id = '${shop.tenant}';
+		ANALYZE TABLE sync_run`);
+	const [{ account, bindings }] = await stack.sql('SELECT account_id AS account, COUNT(*) AS bindings FROM binding GROUP BY account_id');
+	const anything = Array.from({ length: 7 }, () => null);
+	const sql = filled('history_by_magento_id', Number(account), 777, 1e15, ...anything, 51);
+	assert.deepEqual(await stack.sql(sql), [{ id: '777' }]);
+	const read = await rowsRead(sql);
+	const kinds = 5;
+	assert.ok(read <= 3 * kinds * Number(bindings) + 50, `${read} rows read for ${bindings} bindings`);
 });
 
 // ---- claims
