@@ -34,9 +34,10 @@ SELECT id, account_id FROM member WHERE email = ?;
 
 -- name: post_reset_add(token_hash, member, minutes)
 -- scope: who has forgotten the password
--- A second one takes the place of the first. Replacing needs no right to read.
-REPLACE INTO password_reset (token_hash, member_id, expires_at)
-VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MINUTE);
+-- A second one takes the place of the first.
+INSERT INTO password_reset (token_hash, member_id, expires_at)
+VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MINUTE)
+    ON DUPLICATE KEY UPDATE token_hash = VALUE(token_hash), expires_at = VALUE(expires_at);
 
 -- name: post_sign_up(email, company, token_hash, hours)
 -- scope: who signs up
