@@ -91,7 +91,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.mail TO 'ledger-worker'@'localhos
 -- It makes the links that it mails, and cannot read the hashes of them.
 GRANT SELECT (account_id, email), UPDATE (token_hash, expires_at)
   ON ledger.invitation TO 'ledger-worker'@'localhost';
-GRANT INSERT, UPDATE (token_hash, expires_at) ON ledger.password_reset TO 'ledger-worker'@'localhost';
+GRANT SELECT (member_id), INSERT, DELETE ON ledger.password_reset TO 'ledger-worker'@'localhost';
 GRANT SELECT (email, expires_at), INSERT, DELETE ON ledger.sign_up TO 'ledger-worker'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.audit_append TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.binding TO 'ledger-worker'@'localhost';

@@ -44,8 +44,11 @@ static enum led_err for_reset(struct db *db, struct making *m, struct led_error 
 	m->wanted = member != 0;
 	if (err || !member)
 		return err;
-	err = db_run(db, SQL_POST_RESET_ADD,
-		     DB_ARGS(DB_B(m->hash, DIGEST_SIZE), DB_I(member), DB_I(RESET_MINUTES)), error);
+	err = db_run(db, SQL_POST_RESET_CLEAR, DB_ARGS(DB_I(member)), error);
+	if (!err)
+		err = db_run(db, SQL_POST_RESET_ADD,
+			     DB_ARGS(DB_B(m->hash, DIGEST_SIZE), DB_I(member), DB_I(RESET_MINUTES)),
+			     error);
 	/* Asked for once, however often the relay has to be asked. */
 	return err || due->attempts ? err : audit_add(db, &entry, error);
 }
@@ -58,6 +61,9 @@ static enum led_err for_sign_up(struct db *db, struct making *m, struct led_erro
 	m->wanted = true;
 	m->known = member != 0;
 	if (err || member)
+		return err;
+	err = db_run(db, SQL_POST_SIGN_UP_CLEAR, DB_ARGS(DB_S(m->due->recipient)), error);
+	if (err)
 		return err;
 	return db_run(db, SQL_POST_SIGN_UP,
 		      DB_ARGS(DB_S(m->due->recipient), DB_S(m->due->facts.account),

@@ -32,17 +32,23 @@ DELETE FROM mail WHERE id = ?;
 -- scope: whose address a letter goes to
 SELECT id, account_id FROM member WHERE email = ?;
 
+-- name: post_reset_clear(member)
+-- scope: who has forgotten the password
+-- A second link takes the place of the first.
+DELETE FROM password_reset WHERE member_id = ?;
+
 -- name: post_reset_add(token_hash, member, minutes)
 -- scope: who has forgotten the password
--- A second one takes the place of the first.
 INSERT INTO password_reset (token_hash, member_id, expires_at)
-VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MINUTE)
-    ON DUPLICATE KEY UPDATE token_hash = VALUE(token_hash), expires_at = VALUE(expires_at);
+VALUES (?, ?, UTC_TIMESTAMP(6) + INTERVAL ? MINUTE);
+
+-- name: post_sign_up_clear(email)
+-- scope: who signs up
+DELETE FROM sign_up WHERE email = ?;
 
 -- name: post_sign_up(email, company, token_hash, hours)
 -- scope: who signs up
--- As above.
-REPLACE INTO sign_up (email, company, token_hash, expires_at)
+INSERT INTO sign_up (email, company, token_hash, expires_at)
 VALUES (?, ?, ?, UTC_TIMESTAMP(6) + INTERVAL ? HOUR);
 
 -- name: post_invitation(token_hash, days, account, email)
