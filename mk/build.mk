@@ -17,7 +17,6 @@ SRC_ledger-webhook := $(wildcard cgi/webhook/*.c)
 SITE := $(wildcard cgi/pages/*.c)
 SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c) $(SITE)
-SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-worker := $(wildcard worker/*.c)
 # ledgerctl previews and compares with the pipeline that posts.
 PIPELINE := $(filter-out worker/main.c worker/thread.c worker/sweep.c,$(wildcard worker/*.c))

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "http/form.h"
+#include "magento/provider.h"
 
 #include <string.h>
 
@@ -109,8 +110,11 @@ enum led_err connect_magento_json(void *program, struct http_request *request,
 {
 	struct json_object *body = NULL;
 	struct connect_pairing pairing = {0};
-	enum led_err err = json_parse(request->body, request->body_len, &body, error);
+	enum led_err err;
 
+	if (magento_wrong_provider(request, response))
+		return LED_OK;
+	err = json_parse(request->body, request->body_len, &body, error);
 	if (err == LED_SERDE || (!err && !json_object_is_type(body, json_type_object))) {
 		json_object_put(body);
 		http_response_error(response, 400, "bad_request", "The body is not a JSON object.");

@@ -1,5 +1,6 @@
 /* POST /v1/tenant/disconnect: the shop lets go. */
 #include "gate.h"
+#include "magento/provider.h"
 #include "webhook.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ enum led_err webhook_disconnect(void *program, struct http_request *request,
 		return webhook_unauthorized(response);
 	if (err)
 		return err;
-	if (webhook_wrong_provider(request, response))
+	if (magento_wrong_provider(request, response))
 		return LED_OK;
 	err = db_query(webhook->db, request->arena, SQL_INTAKE_DISCONNECT,
 		       DB_ARGS(DB_S(pass.binding), DB_I(pass.key_version),

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "gate.h"
 #include "intake.h"
+#include "magento/provider.h"
 #include "webhook.h"
 
 #include <string.h>
@@ -124,7 +125,7 @@ enum led_err webhook_event(void *program, struct http_request *request,
 		return err;
 	if (!room)
 		return answer_full(response);
-	if (webhook_wrong_provider(request, response))
+	if (magento_wrong_provider(request, response))
 		return LED_OK;
 	err = read_event(request, response, &event, error);
 	if (!err && !response->status)

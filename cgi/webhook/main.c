@@ -1,18 +1,12 @@
 #include "base/log.h"
 #include "base/process.h"
-#include "base/text.h"
 #include "gate.h"
-#include "http/form.h"
 #include "intake.h"
 #include "webhook.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#define PROGRAM      "ledger-webhook"
-#define ARENA_CAP    (2 * 1024 * 1024) /* bytes for one request */
-#define ANSWER_CAP   65536
-#define PROVIDER_MAX 32 /* bytes of a foreign provider's name that are repeated */
+#define PROGRAM    "ledger-webhook"
+#define ARENA_CAP  (2 * 1024 * 1024) /* bytes for one request */
+#define ANSWER_CAP 65536
 
 static const struct http_route routes[] = {
 	{HTTP_METHOD_POST, "/webhooks/magento/{tenant}/{event}", webhook_event, 0,
@@ -36,27 +30,6 @@ enum led_err webhook_bad_request(struct http_response *response, const char *mes
 {
 	http_response_error(response, 400, "bad_request", message);
 	return LED_OK;
-}
-
-bool webhook_wrong_provider(struct http_request *request, struct http_response *response)
-{
-	struct http_form query;
-	char message[128];
-	enum led_err err = http_form_parse(request->query, strlen(request->query), request->arena,
-					   &query, NULL);
-	if (err == LED_VALIDATION)
-		webhook_bad_request(response, "The query is malformed.");
-	else if (err)
-		http_fail_json(NULL, request, response, 503, NULL);
-	if (err)
-		return true;
-	const char *provider = http_form_get(&query, "provider");
-	if (!provider || strcmp(provider, "sage_accounting") == 0)
-		return false;
-	int len = (int)text_utf8_cut(provider, strlen(provider), PROVIDER_MAX);
-	snprintf(message, sizeof message, "tenant has no active %.*s binding", len, provider);
-	http_response_error(response, 400, "unknown_provider", message);
-	return true;
 }
 
 static enum led_err settle(void *program, struct led_error *error)

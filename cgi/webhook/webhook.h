@@ -29,11 +29,8 @@ http_handler webhook_event, webhook_disconnect, webhook_health, webhook_status;
 /* /healthz, /readyz and /metrics: only for requests that came through nginx's private listener. */
 http_handler webhook_healthz, webhook_readyz, webhook_metrics;
 
-/* The three answers that several endpoints share. */
+/* The answers that several endpoints share. */
 enum led_err webhook_unauthorized(struct http_response *response);
 enum led_err webhook_bad_request(struct http_response *response, const char *message);
-
-/* `?provider=` names another connector than ours: answers 400 and returns true. */
-bool webhook_wrong_provider(struct http_request *request, struct http_response *response);
 
 #endif

@@ -59,14 +59,12 @@ enum led_err db_run_many(struct db *db, struct arena *arena, enum db_statement i
 			 const struct db_value *args, size_t rows, struct led_error *error)
 {
 	MYSQL_BIND binds[DB_PARAMS_MAX];
-	MYSQL_STMT *stmt = db->statements[id];
+	MYSQL_STMT *stmt;
 	size_t width = db_statement_texts[id].param_count;
 	unsigned count = (unsigned)rows, single = 0;
-	db->last_errno = 0;
-	if (!stmt || db->broken)
-		return led_fail(error, LED_DATABASE, "database_gone",
-				"The connection to the database was lost (%s).",
-				db_statement_texts[id].name);
+	enum led_err err = db_statement_ready(db, id, &stmt, error);
+	if (err)
+		return err;
 	memset(binds, 0, sizeof binds);
 	for (size_t i = 0; i < width; i++) {
 		struct column column;
@@ -76,7 +74,6 @@ enum led_err db_run_many(struct db *db, struct arena *arena, enum db_statement i
 		fill(args + i, rows, width, &column);
 		bind_column(kind_of(args + i, rows, width), &column, &binds[i]);
 	}
-	enum led_err err = LED_OK;
 	if (mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &count) ||
 	    mysql_stmt_bind_param(stmt, binds) || mysql_stmt_execute(stmt))
 		err = db_fail_statement(db, id, error);

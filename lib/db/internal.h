@@ -26,6 +26,9 @@ enum led_err db_connect(struct db *db, struct led_error *error);
 enum led_err db_fail(struct db *db, unsigned number, const char *text, const char *what,
 		     struct led_error *error);
 
+/* The statement of this connection; LED_DATABASE when the connection is lost. */
+enum led_err db_statement_ready(struct db *db, enum db_statement id, MYSQL_STMT **stmt,
+				struct led_error *error);
 enum led_err db_fail_statement(struct db *db, enum db_statement id, struct led_error *error);
 
 enum led_err statements_prepare(struct db *db, struct led_error *error);

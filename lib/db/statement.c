@@ -88,16 +88,26 @@ static void bind_value(MYSQL_BIND *bind, const struct db_value *value)
 	}
 }
 
+enum led_err db_statement_ready(struct db *db, enum db_statement id, MYSQL_STMT **stmt,
+				struct led_error *error)
+{
+	*stmt = db->statements[id];
+	db->last_errno = 0;
+	if (!*stmt || db->broken)
+		return led_fail(error, LED_DATABASE, "database_gone",
+				"The connection to the database was lost (%s).",
+				db_statement_texts[id].name);
+	return LED_OK;
+}
+
 static enum led_err send_once(struct db *db, enum db_statement id, const struct db_value *args,
 			      size_t count, struct led_error *error)
 {
 	MYSQL_BIND binds[DB_PARAMS_MAX];
-	MYSQL_STMT *stmt = db->statements[id];
-	db->last_errno = 0;
-	if (!stmt || db->broken)
-		return led_fail(error, LED_DATABASE, "database_gone",
-				"The connection to the database was lost (%s).",
-				db_statement_texts[id].name);
+	MYSQL_STMT *stmt;
+	enum led_err err = db_statement_ready(db, id, &stmt, error);
+	if (err)
+		return err;
 	memset(binds, 0, sizeof binds);
 	for (size_t i = 0; i < count; i++)
 		bind_value(&binds[i], &args[i]);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "crypto/token.h"
 #include "magento/answer.h"
+#include "magento/provider.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 
 #define PATH_MAX_BYTES 128
 #define STATE_BODY_MAX 4096
-#define PROVIDER       "sage_accounting"
 
 static const char *const KIND_NAMES[] = {
 	[MAGENTO_INVOICE] = "invoice",       [MAGENTO_CUSTOMER] = "customer",
@@ -181,7 +181,7 @@ static void write_state(const struct magento_state *state, struct buf *out)
 	/* With a space and no zone, as the column keeps it: Magento ignores an offset. */
 	buf_addf(out,
 		 "{\"entity_type\":\"%s\",\"magento_entity_id\":%" PRId64
-		 ",\"provider\":\"" PROVIDER
+		 ",\"provider\":\"" MAGENTO_PROVIDER
 		 "\",\"sync_status\":\"%s\",\"last_sync_at\":\"%.10s %.8s\"",
 		 KIND_NAMES[state->kind], state->magento_id, STATUS_NAMES[state->status], when,
 		 when + 11);

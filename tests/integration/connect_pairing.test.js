@@ -65,6 +65,17 @@ describe('a shop is paired', () => {
 		assert.deepEqual(answer.json, { status: 'paired', binding_id: binding.id });
 	});
 
+	test('by a connector that is not this one: refused, and the code stays good', async () => {
+		const shop = newShop();
+		const body = { magento_base_url: shop.base, pairing_code: await shop.code() };
+		const refused = await owner.json('/v1/magento/connect?provider=xero', body);
+		assert.equal(refused.status, 400, refused.text);
+		assert.deepEqual(refused.json, { error: 'unknown_provider', message: 'tenant has no active xero binding' });
+		assert.deepEqual(await bindings(shop.base), []);
+		const answer = await owner.json('/v1/magento/connect?provider=sage_accounting', body);
+		assert.equal(answer.status, 200, answer.text);
+	});
+
 	test('again: the same binding, new keys at once, the old one good for two minutes more', async () => {
 		const shop = newShop();
 		const tenant = await owner.pair(shop.base, await shop.code());
