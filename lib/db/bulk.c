@@ -55,14 +55,14 @@ static void bind_column(enum db_kind kind, const struct column *column, MYSQL_BI
 	}
 }
 
-enum led_err db_run_many(struct db *db, struct arena *arena, enum db_statement id,
+enum led_err db_run_many(struct db *db, struct arena *arena, enum db_statement statement,
 			 const struct db_value *args, size_t rows, struct led_error *error)
 {
 	MYSQL_BIND binds[DB_PARAMS_MAX];
 	MYSQL_STMT *stmt;
-	size_t width = db_statement_texts[id].param_count;
+	size_t width = db_statement_texts[statement].param_count;
 	unsigned count = (unsigned)rows, single = 0;
-	enum led_err err = db_statement_ready(db, id, &stmt, error);
+	enum led_err err = db_statement_ready(db, statement, &stmt, error);
 	if (err)
 		return err;
 	memset(binds, 0, sizeof binds);
@@ -76,7 +76,7 @@ enum led_err db_run_many(struct db *db, struct arena *arena, enum db_statement i
 	}
 	if (mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &count) ||
 	    mysql_stmt_bind_param(stmt, binds) || mysql_stmt_execute(stmt))
-		err = db_fail_statement(db, id, error);
+		err = db_fail_statement(db, statement, error);
 	db->affected = mysql_stmt_affected_rows(stmt);
 	mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &single);
 	return err;

@@ -173,6 +173,6 @@ test('no program leaves a core dump', () => {
 			assert.match(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +0 +0 +bytes *$/m, name);
 	}
 	const source = (file) => fs.readFileSync(path.join(__dirname, '../..', file), 'utf8');
-	for (const file of ['cgi/webhook/main.c', 'cgi/connect/main.c', 'cgi/dashboard/main.c', 'worker/main.c', 'ctl/main.c'])
+	for (const file of ['cgi/webhook/main.c', 'cgi/pages/site.c', 'worker/main.c', 'ctl/main.c'])
 		assert.match(source(file), /^\tprocess_guard_memory\(\);$/m, file);
 });
