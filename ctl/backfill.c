@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDS_MAX 100000
+#define IDS_MAX  100000
+#define TOGETHER 200 /* targets of one transaction */
 
 static const struct kind {
 	const char *event, *entity_type;
@@ -30,7 +31,9 @@ struct backfill {
 		int64_t occurred_at; /* Unix seconds; 0: now */
 	} * targets;
 	size_t count;
+	size_t next; /* of the targets: the first that is not written */
 	size_t queued, there;
+	size_t queued_before, there_before; /* by the transactions that are committed */
 };
 
 static enum led_err add_target(struct backfill *backfill, int64_t id, int64_t occurred_at,
@@ -141,13 +144,29 @@ static enum led_err queue_one(struct db *db, struct backfill *backfill, const st
 	return err;
 }
 
-static enum led_err write_all(struct db *db, void *context, struct led_error *error)
+/* A webhook of a document that is being queued waits for the commit: so a few at a time. What
+ * an interruption leaves is queued by the same command again. */
+static enum led_err write_some(struct db *db, void *context, struct led_error *error)
 {
 	struct backfill *backfill = context;
 	enum led_err err = LED_OK;
-	backfill->queued = backfill->there = 0; /* a deadlock repeats the whole */
-	for (size_t i = 0; !err && i < backfill->count; i++)
+	backfill->queued = backfill->queued_before; /* a deadlock repeats the whole */
+	backfill->there = backfill->there_before;
+	for (size_t i = backfill->next;
+	     !err && i < backfill->count && i < backfill->next + TOGETHER; i++)
 		err = queue_one(db, backfill, &backfill->targets[i], error);
+	return err;
+}
+
+static enum led_err write_all(struct backfill *backfill, struct led_error *error)
+{
+	enum led_err err = LED_OK;
+	while (!err && backfill->next < backfill->count) {
+		err = desk_write(&backfill->desk, write_some, backfill, error);
+		backfill->next += TOGETHER;
+		backfill->queued_before = backfill->queued;
+		backfill->there_before = backfill->there;
+	}
 	return err;
 }
 
@@ -199,7 +218,7 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 	}
 	if (!err && yes) {
 		ctl_say(ctl, "%zu found.", backfill.count);
-		err = desk_write(&backfill.desk, write_all, &backfill, error);
+		err = write_all(&backfill, error);
 	}
 	if (!err)
 		tell(&backfill, yes);

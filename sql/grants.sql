@@ -1,12 +1,17 @@
 -- Each program's MariaDB user and the least it needs. Run by the operator as a MariaDB
--- administrator after `ledgerctl migrate`; running it again changes nothing. A user that
--- exists already keeps its way of signing in; a new one is known by its system user's name.
+-- administrator after `ledgerctl migrate`; running it again leaves each user just what it
+-- says. A user that exists already keeps its way of signing in; a new one is known by its
+-- system user's name.
 
 CREATE USER IF NOT EXISTS 'ledger-webhook'@'localhost' IDENTIFIED VIA unix_socket;
 CREATE USER IF NOT EXISTS 'ledger-dashboard'@'localhost' IDENTIFIED VIA unix_socket;
 CREATE USER IF NOT EXISTS 'ledger-connect'@'localhost' IDENTIFIED VIA unix_socket;
 CREATE USER IF NOT EXISTS 'ledger-worker'@'localhost' IDENTIFIED VIA unix_socket;
 CREATE USER IF NOT EXISTS 'ledgerctl'@'localhost' IDENTIFIED VIA unix_socket;
+
+-- What a former version granted and this one does not goes too.
+REVOKE ALL PRIVILEGES, GRANT OPTION FROM 'ledger-webhook'@'localhost', 'ledger-dashboard'@'localhost',
+  'ledger-connect'@'localhost', 'ledger-worker'@'localhost', 'ledgerctl'@'localhost';
 
 -- Reads the verifying keys, calls the intake, answers the shop's health and status
 -- questions and monitoring's, and lets a shop disconnect. It cannot read the keys that sign our calls,
@@ -18,7 +23,7 @@ GRANT INSERT (id, account_id, binding_id, event, entity_type, magento_id, websit
 GRANT INSERT (binding_id, lane_id, run_id, kind, entity_type, magento_id)
   ON ledger.job TO 'ledger-webhook'@'localhost';
 GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
-GRANT SELECT (id, binding_id, upstream, parked_until, parked_why)
+GRANT SELECT (id, binding_id, upstream, parked_until, parked_why, served_at)
   ON ledger.lane TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.heartbeat TO 'ledger-webhook'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.tenant_disconnect TO 'ledger-webhook'@'localhost';

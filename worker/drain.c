@@ -14,7 +14,7 @@
 
 #define QUANTUM_JOBS 50
 #define QUANTUM_MS   10000
-#define RENEW_MS     20000 /* between renewals; a call takes 20 s at most, the lease is 90 s */
+#define RENEW_MS     20000 /* between renewals; a call takes 30 s at most, the lease is 90 s */
 
 enum led_err task_renew(struct task *task, struct led_error *error)
 {

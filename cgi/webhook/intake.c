@@ -260,8 +260,11 @@ enum led_err intake_settle(struct intake *intake, struct led_error *error)
 	size_t count = intake->count;
 	bool alone;
 	enum led_err together = store_all_together(intake, &alone, error);
-	enum led_err failed = alone ? LED_OK : together;
-	for (size_t i = 0; alone && i < count; i++) {
+	intake->count = 0;
+	if (!alone)
+		return together;
+	enum led_err failed = LED_OK;
+	for (size_t i = 0; i < count; i++) {
 		struct entry *entry = &intake->entries[i];
 		enum led_err err = LED_OK;
 		if (together)
@@ -272,6 +275,5 @@ enum led_err intake_settle(struct intake *intake, struct led_error *error)
 			answer_accepted(entry->response, entry->run);
 		failed = err ? err : failed;
 	}
-	intake->count = 0;
 	return failed;
 }

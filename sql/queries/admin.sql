@@ -155,7 +155,7 @@ SELECT 1 FROM sync_run
 
 -- name: admin_run_next()
 -- scope: installation
-SELECT NEXT VALUE FOR run_number;
+SELECT 16 * NEXT VALUE FOR run_number;
 
 -- name: admin_run_add(run, event, entity_type, magento_id, occurred_at, binding)
 -- scope: first parameter is the run

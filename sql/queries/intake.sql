@@ -12,8 +12,8 @@ SELECT b.account_id, b.status, b.key_version, b.outbound_key,
 -- name: intake_bindings(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16)
 -- scope: the bindings whose tokens were accepted
 -- As they are now, those of them that are active, and for the first row's sake the number of
--- the first of as many new runs: the sequence goes in steps of 16.
-SELECT id, key_version, policy_version, NEXT VALUE FOR run_number FROM binding
+-- the first of as many new runs: every number of the sequence stands for 16.
+SELECT id, key_version, policy_version, 16 * NEXT VALUE FOR run_number FROM binding
  WHERE status = 'active'
    AND id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
@@ -40,8 +40,8 @@ INSERT INTO token_seen (token_hash, expires_at) VALUES (?, FROM_UNIXTIME(?));
 -- name: intake_room(most, most_again, most_once_more, seconds)
 -- scope: installation
 -- 1 while the queue may grow: fewer unfinished jobs than `most`, and none of the oldest
--- thousand has been ready for `seconds` although its lane was free to be served. The ids' span
--- says nearly always that there are few enough; only beyond it are rows counted.
+-- thousand has been ready for `seconds` although its lane was free to be served and nobody has
+-- come to it for an hour. The ids' span says nearly always that there are few enough; only beyond it are rows counted.
 SELECT ((SELECT MAX(id) - MIN(id) + 1 FROM job) IS NULL
         OR (SELECT MAX(id) - MIN(id) + 1 FROM job) < ?
         OR (SELECT COUNT(*) FROM (SELECT 1 FROM job LIMIT ?) AS counted) < ?)
@@ -50,7 +50,8 @@ SELECT ((SELECT MAX(id) - MIN(id) + 1 FROM job) IS NULL
          JOIN lane AS l ON l.id = oldest.lane_id
          JOIN binding AS b ON b.id = l.binding_id
         WHERE oldest.state = 'ready' AND oldest.created_at < UTC_TIMESTAMP(6) - INTERVAL ? SECOND
-          AND l.parked_until <= UTC_TIMESTAMP(6) AND (b.paused = 0 OR l.upstream = 'magento'));
+          AND l.parked_until <= UTC_TIMESTAMP(6) AND (b.paused = 0 OR l.upstream = 'magento')
+          AND l.served_at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR);
 
 -- name: intake_health(binding)
 SELECT magento_status, sage_status, sage_region FROM binding WHERE id = ?;

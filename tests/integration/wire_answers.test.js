@@ -38,7 +38,7 @@ async function addRun(shop, { event = 'invoice.created', type = 'invoice', id = 
 	const given = { event, entity_type: type, magento_id: id, status, ...columns };
 	const sqlOf = (value) => (value === null ? 'NULL' : `'${String(value).replaceAll("'", "''")}'`);
 	const [row] = await stack.sql(`
-		SELECT NEXT VALUE FOR run_number INTO @run;
+		SELECT 16 * NEXT VALUE FOR run_number INTO @run;
 		INSERT INTO sync_run (id, account_id, binding_id, website_id, store_id, occurred_at, policy_version,
 		                      queued_at, finished_at, ${Object.keys(given).join(', ')})
 		  SELECT @run, account_id, id, 1, 1, '2026-11-20 20:30:37', 0, '2026-11-20 20:30:40',
@@ -83,7 +83,7 @@ test('health counts no further than a thousand', async () => {
 	await stack.sql(`
 		INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id, store_id,
 		                      occurred_at, policy_version, status)
-		  SELECT NEXT VALUE FOR run_number, b.account_id, b.id, 'invoice.created', 'invoice', s.seq, 1, 1, UTC_TIMESTAMP(), 0, 'queued'
+		  SELECT 16 * NEXT VALUE FOR run_number, b.account_id, b.id, 'invoice.created', 'invoice', s.seq, 1, 1, UTC_TIMESTAMP(), 0, 'queued'
 		    FROM seq_1_to_1500 AS s JOIN binding AS b ON b.id = '${shop.tenant}'`);
 	assert.equal((await health(shop)).sync.pending_count, 1000);
 });

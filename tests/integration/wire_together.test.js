@@ -153,6 +153,7 @@ test('a queue that nobody works on: 503 until somebody does, and for no other re
 	assertRefused(await fresh(), 503, 'overloaded');
 	const [job] = await stack.sql('SELECT lane_id, binding_id FROM job ORDER BY id LIMIT 1');
 	for (const [holds, lets] of [
+		[`UPDATE lane SET served_at = UTC_TIMESTAMP(6) WHERE id = ${job.lane_id}`, `UPDATE lane SET served_at = '2000-01-01' WHERE id = ${job.lane_id}`],
 		[`UPDATE lane SET parked_until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR WHERE id = ${job.lane_id}`, `UPDATE lane SET parked_until = '2000-01-01' WHERE id = ${job.lane_id}`],
 		[`UPDATE binding SET paused = 1 WHERE id = '${job.binding_id}'`, `UPDATE binding SET paused = 0 WHERE id = '${job.binding_id}'`],
 	]) {
