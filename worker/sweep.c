@@ -12,18 +12,31 @@
 #define THIN_BATCH  500 /* rows a round, each deleted by its primary key */
 #define THIN_ROUNDS 40
 
+/* One batch of a table's rows that nobody needs any more. */
+struct thinning {
+	struct arena *arena;
+	enum db_statement deletion;
+	struct db_rows keys;
+};
+
+static enum led_err delete_batch(struct db *db, void *context, struct led_error *error)
+{
+	const struct thinning *thinning = context;
+	return db_run_many(db, thinning->arena, thinning->deletion, thinning->keys.values,
+			   thinning->keys.count, error);
+}
+
 static enum led_err thin_round(struct db *db, struct arena *arena, enum db_statement expired,
 			       enum db_statement deletion, size_t *count, struct led_error *error)
 {
-	struct db_rows rows;
+	struct thinning thinning = {.arena = arena, .deletion = deletion};
 	arena_reset(arena);
-	enum led_err err = db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &rows, error);
-	*count = err ? 0 : rows.count;
-	for (size_t i = 0; !err && i < rows.count; i++) {
-		const struct db_value *key = db_at(&rows, i, 0);
-		err = db_run(db, deletion, DB_ARGS(DB_B(key->data, key->len)), error);
-	}
-	return err;
+	enum led_err err = db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &thinning.keys,
+				    error);
+	*count = err ? 0 : thinning.keys.count;
+	for (size_t i = 0; i < *count; i++)
+		thinning.keys.values[i].kind = DB_BYTES; /* hashes, not text */
+	return *count ? db_transaction(db, delete_batch, &thinning, error) : err;
 }
 
 static enum led_err thin_out(struct db *db, struct arena *arena, struct led_error *error)
@@ -32,7 +45,8 @@ static enum led_err thin_out(struct db *db, struct arena *arena, struct led_erro
 		enum db_statement expired, deletion;
 	} tables[] = {{SQL_TOKEN_SEEN_EXPIRED, SQL_TOKEN_SEEN_DELETE},
 		      {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE},
-		      {SQL_SIGN_UP_EXPIRED, SQL_SIGN_UP_DELETE}};
+		      {SQL_SIGN_UP_EXPIRED, SQL_SIGN_UP_DELETE},
+		      {SQL_THROTTLE_EXPIRED, SQL_THROTTLE_DELETE}};
 	enum led_err err = LED_OK;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		size_t count = THIN_BATCH;

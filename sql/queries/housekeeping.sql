@@ -29,3 +29,12 @@ SELECT email FROM sign_up WHERE expires_at < UTC_TIMESTAMP(6) LIMIT ?;
 -- name: sign_up_delete(email)
 -- scope: installation
 DELETE FROM sign_up WHERE email = ?;
+
+-- name: throttle_expired(most)
+-- scope: installation
+-- Far beyond any window that is counted.
+SELECT subject FROM sign_in_throttle WHERE window_from < UTC_TIMESTAMP(6) - INTERVAL 1 DAY LIMIT ?;
+
+-- name: throttle_delete(subject)
+-- scope: installation
+DELETE FROM sign_in_throttle WHERE subject = ?;
