@@ -31,8 +31,8 @@ static enum led_err thin_round(struct db *db, struct arena *arena, enum db_state
 {
 	struct thinning thinning = {.arena = arena, .deletion = deletion};
 	arena_reset(arena);
-	enum led_err err = db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &thinning.keys,
-				    error);
+	enum led_err err =
+		db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &thinning.keys, error);
 	*count = err ? 0 : thinning.keys.count;
 	for (size_t i = 0; i < *count; i++)
 		thinning.keys.values[i].kind = DB_BYTES; /* hashes, not text */
