@@ -33,7 +33,7 @@ fuzz-run: $(B)/bin/fuzz
 		$(B)/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ) $(wildcard tests/vectors/$(FUZZ))
 
 .PHONY: test test-programs check torture lint lint-run format conformance conformance-run bench
-test-programs: programs $(B)/bin/unit-tests $(B)/bin/mustache-conformance
+test-programs: programs $(addprefix $(B)/bin/,unit-tests mustache-conformance bench-bare bench-translate)
 
 # deps-check comes first and in a make of its own: only then is there a pkg-config to ask.
 test: deps-check ## every suite; SUITES="unit integration" runs only those

@@ -26,7 +26,8 @@ static const struct reference_tax_rate RATES[] = {
 	{"GB_NO_TAX", "None", {0, PERCENTAGE_SCALE}, true},
 };
 
-static const struct reference REFERENCE = {"GB", "GBP", RATES, 4, NULL, 0};
+static const struct reference REFERENCE = {
+	.country = "GB", .base_currency = "GBP", .tax_rates = RATES, .tax_rate_count = 4};
 
 static const char POLICY[] = "{\"tax_rate_map\":{\"20.00\":\"GB_STANDARD\","
 			     "\"5.00\":\"GB_LOWER\",\"0.00\":\"GB_ZERO\"},"
