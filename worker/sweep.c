@@ -9,7 +9,7 @@
 
 #define LOOK_MS     500
 #define SWEEP_ARENA (4 * 1024 * 1024)
-#define THIN_BATCH  500 /* rows a round, each deleted by its primary key */
+#define THIN_BATCH  500 /* rows a round and transaction, each by its primary key */
 #define THIN_ROUNDS 40
 
 /* One batch of a table's rows that nobody needs any more. */
@@ -35,7 +35,7 @@ static enum led_err thin_round(struct db *db, struct arena *arena, enum db_state
 		db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &thinning.keys, error);
 	*count = err ? 0 : thinning.keys.count;
 	for (size_t i = 0; i < *count; i++)
-		thinning.keys.values[i].kind = DB_BYTES; /* hashes, not text */
+		thinning.keys.values[i].kind = DB_BYTES; /* compared as they were read */
 	return *count ? db_transaction(db, delete_batch, &thinning, error) : err;
 }
 
