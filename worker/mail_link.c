@@ -32,14 +32,27 @@ static enum led_err find_member(struct db *db, const struct making *m, int64_t *
 	return err;
 }
 
+/* Asked for once, however often the relay has to be asked: a letter has its `address` until
+ * the audit log has it. */
+static enum led_err audit_once(struct db *db, const struct making *m, int64_t account,
+			       struct led_error *error)
+{
+	const struct audit_entry entry = {.account_id = account,
+					  .actor = m->due->recipient,
+					  .address = m->due->facts.address,
+					  .action = "password.reset_requested"};
+	enum led_err err = LED_OK;
+
+	if (!entry.address)
+		return LED_OK;
+	err = db_run(db, SQL_POST_AUDITED, DB_ARGS(DB_I(m->due->id)), error);
+	return err || db_affected(db) != 1 ? err : audit_add(db, &entry, error);
+}
+
 static enum led_err for_reset(struct db *db, struct making *m, struct led_error *error)
 {
-	struct letter_due *due = m->due;
-	struct audit_entry entry = {.actor = due->recipient,
-				    .address = due->facts.address ? due->facts.address : "",
-				    .action = "password.reset_requested"};
-	int64_t member;
-	enum led_err err = find_member(db, m, &member, &entry.account_id, error);
+	int64_t member, account;
+	enum led_err err = find_member(db, m, &member, &account, error);
 
 	m->wanted = member != 0;
 	if (err || !member)
@@ -49,8 +62,7 @@ static enum led_err for_reset(struct db *db, struct making *m, struct led_error 
 		err = db_run(db, SQL_POST_RESET_ADD,
 			     DB_ARGS(DB_B(m->hash, DIGEST_SIZE), DB_I(member), DB_I(RESET_MINUTES)),
 			     error);
-	/* Asked for once, however often the relay has to be asked. */
-	return err || due->attempts ? err : audit_add(db, &entry, error);
+	return err ? err : audit_once(db, m, account, error);
 }
 
 static enum led_err for_sign_up(struct db *db, struct making *m, struct led_error *error)

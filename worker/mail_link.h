@@ -1,7 +1,8 @@
 /*
  * The secret of a mailed link, made when the letter that carries it is sent: what waits in the
  * table mail opens nothing, and of the secret only its hash is stored. A letter that goes out
- * again carries a new one, which takes the place of the former.
+ * again carries a new one, which takes the place of the former. That it was asked for is told to
+ * the audit log in the transaction that stores the first of them.
  */
 #ifndef WORKER_MAIL_LINK_H
 #define WORKER_MAIL_LINK_H

@@ -22,6 +22,12 @@ int64_t post_mail_delay(int64_t attempt)
 									  : 0;
 }
 
+/* Every try that the ladder has was begun, the last one too. */
+static bool tries_over(int64_t attempts)
+{
+	return attempts > 0 && !post_mail_delay(attempts);
+}
+
 /* A buffer that may hold a link which opens something. */
 static void release_secret(struct buf *buf)
 {
@@ -124,13 +130,28 @@ static enum led_err drop(struct worker *worker, const struct letter_due *due,
 	return run(worker, SQL_POST_DROP, DB_ARGS(DB_I(due->id)), &affected, error);
 }
 
+/* One try. A letter whose link cannot be made fails as one that the relay does not take. */
+static enum led_err try_letter(struct worker *worker, struct arena *arena, struct letter_due *due,
+			       bool *wanted, struct led_error *failure)
+{
+	enum led_err err = LED_OK;
+
+	*wanted = true;
+	if (tries_over(due->attempts))
+		return led_fail(failure, LED_VALIDATION, "gave_up",
+				"%" PRId64 " tries ended without an outcome.", due->attempts);
+	if (mail_link_needed(due->letter))
+		err = mail_link_make(worker, arena, due, wanted, failure);
+	return err || !*wanted ? err : send(&worker->config, due, failure);
+}
+
 static enum led_err send_one(struct worker *worker, struct arena *arena, struct letter_due *due,
 			     struct led_error *error)
 {
 	struct led_error failure = {0};
 	int64_t again = post_mail_delay(due->attempts + 1);
 	uint64_t claimed;
-	bool wanted = true;
+	bool wanted;
 	enum led_err sent, err = run(worker, SQL_POST_CLAIM,
 				     DB_ARGS(DB_I(again ? again : post_mail_delay(1)),
 					     DB_I(due->id), DB_I(due->attempts)),
@@ -138,13 +159,9 @@ static enum led_err send_one(struct worker *worker, struct arena *arena, struct 
 
 	if (err || claimed != 1)
 		return err;
-	if (mail_link_needed(due->letter))
-		err = mail_link_make(worker, arena, due, &wanted, error);
-	if (err)
-		return err;
-	if (!wanted)
+	sent = try_letter(worker, arena, due, &wanted, &failure);
+	if (!sent && !wanted)
 		return drop(worker, due, error);
-	sent = send(&worker->config, due, &failure);
 	return note(worker, due, sent, &failure, error);
 }
 

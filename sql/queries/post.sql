@@ -28,6 +28,12 @@ UPDATE mail SET state = 'failed', facts = '', last_error = ? WHERE id = ?;
 -- scope: installation
 DELETE FROM mail WHERE id = ?;
 
+-- name: post_audited(mail)
+-- scope: installation
+-- From where a letter was asked for stands here until the audit log has it. One row changed: now.
+UPDATE mail SET facts = JSON_REMOVE(facts, '$.address')
+ WHERE id = ? AND JSON_EXISTS(facts, '$.address');
+
 -- name: post_member(email)
 -- scope: whose address a letter goes to
 SELECT id, account_id FROM member WHERE email = ?;

@@ -2,7 +2,7 @@
 // Accounts and passwords: signing up and in, changing and forgetting a password, sessions.
 
 const assert = require('node:assert/strict');
-const { after, before, beforeEach, describe, test } = require('node:test');
+const { after, afterEach, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { startMailSink } = require('./lib/mail');
 const { Visitor, mailedPath, signUp, told } = require('./lib/visitor');
@@ -332,6 +332,64 @@ describe('a forgotten password', () => {
 			assert.equal((await visitor().get(`/login/reset?token=${encodeURIComponent(token)}`)).status, 404);
 			assert.equal((await visitor().post('/login/reset', { token, password: GOOD })).status, 404);
 		});
+
+	describe('whose link cannot be made', () => {
+		const ask = async (who) => {
+			await stack.sql("CREATE TRIGGER no_link BEFORE INSERT ON password_reset FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no link today'");
+			await visitor().post('/login/forgot', { email: who.email });
+		};
+		const letter = async (who) => (await stack.sql(`SELECT state, attempts, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), due_at) AS seconds, facts FROM mail WHERE recipient = '${who.email}' AND letter = 'reset' ORDER BY id DESC LIMIT 1`))[0];
+		const due = (who, attempts) => stack.sql(`UPDATE mail SET attempts = ${attempts}, due_at = UTC_TIMESTAMP(6) WHERE recipient = '${who.email}' AND letter = 'reset'`);
+		const asked = async (who) => (await stack.sql(`SELECT address FROM audit_log WHERE actor = '${who.email}' AND action = 'password.reset_requested'`)).map(({ address }) => address);
+		afterEach(() => stack.sql('DROP TRIGGER IF EXISTS no_link'));
+
+		test('is tried on the ladder of every letter, and given up at its end', async () => {
+			const who = await somebody(), behind = await somebody();
+			await ask(who);
+			await due(who, 5);
+			const { stderr } = await mailAll();
+			assert.match(stderr, /"event":"mail_postponed".*"attempts":6/);
+			const { state, seconds } = await letter(who);
+			assert.equal(state, 'ready');
+			assert.ok(Number(seconds) > 11 * 3600, `again in ${seconds} s`);
+			await due(who, 7);
+			await visitor().post('/signup', { company: 'Behind Ltd', email: behind.email });
+			const last = await mailAll();
+			assert.match(last.stderr, /"event":"mail_failed".*"attempts":8/);
+			assert.doesNotMatch(last.stderr, new RegExp(who.email));
+			const { state: ended, facts } = await letter(who);
+			assert.deepEqual([ended, facts], ['failed', '']);
+			assert.ok((await stack.ctl('status', '--json')).mail.some(({ state: of, count: n }) => of === 'failed' && n >= 1), 'the operator sees it');
+			assert.equal(sink.to(behind.email).at(-1).subject, 'You have a sign-in to Ledger already', 'nobody waits behind it');
+			assert.deepEqual(await asked(who), [], 'nothing came of it');
+		});
+
+		test('and once it can, the audit log tells of it once, however often it is sent', async () => {
+			const who = await somebody();
+			await ask(who);
+			await mailAll();
+			assert.deepEqual(await asked(who), []);
+			await stack.sql('DROP TRIGGER no_link');
+			sink.refuse = () => '451 not now';
+			await due(who, 1);
+			await mailAll();
+			assert.deepEqual(await asked(who), ['127.0.0.1']);
+			sink.refuse = () => undefined;
+			await due(who, 2);
+			await mailAll();
+			assert.deepEqual(await asked(who), ['127.0.0.1']);
+			assert.equal((await visitor().get(link(sink.to(who.email).at(-1)))).status, 200);
+		});
+
+		test('one that ends its worker each time is given up too', async () => {
+			const who = await somebody();
+			await visitor().post('/login/forgot', { email: who.email });
+			await due(who, 8);
+			const { stderr } = await mailAll();
+			assert.match(stderr, /"event":"mail_failed".*"code":"gave_up"/);
+			assert.equal((await letter(who)).state, 'failed');
+		});
+	});
 
 	test('asking often sends no more than ten, and keeps nobody from signing in', async () => {
 		const who = await somebody();
