@@ -112,11 +112,12 @@ static enum led_err have_token(struct limit *limit, struct refusal *refusal,
 }
 
 /* Only a lane's holder calls its business, so what it took of the pace is the task's own. */
-static enum led_err have_pace(struct task *task, struct refusal *refusal, struct led_error *error)
+static enum led_err have_pace(struct task *task, bool begins, struct refusal *refusal,
+			      struct led_error *error)
 {
 	struct limit *limit = task->worker->limit;
 	struct rate_slice slice;
-	const struct rate rate = rate_of_minute(task->binding.business, limit->a_minute);
+	const struct rate rate = rate_of_minute(task->binding.business, limit->a_minute, begins);
 	const struct taking taking = {task->lane_arena, &rate, 1 + limit->a_minute / 60, &slice};
 	if (!limit->a_minute || !task->binding.business || task->pace)
 		return LED_OK;
@@ -187,7 +188,7 @@ static enum led_err try_enter(struct task *task, struct refusal *refusal, struct
 {
 	struct limit *limit = task->worker->limit;
 	struct slot *slot = NULL;
-	enum led_err err = have_pace(task, refusal, error);
+	enum led_err err = have_pace(task, false, refusal, error);
 	if (err || refusal->code)
 		return err;
 	pthread_mutex_lock(&limit->lock);
@@ -217,20 +218,27 @@ static enum led_err refuse(const struct refusal *refusal, struct led_error *erro
 	return LED_RATE_LIMITED;
 }
 
+/* The pace is waited for however long it takes: started over, a job that needs more than was kept
+ * for it would need as much again. */
 enum led_err limit_enter(struct task *task, struct led_error *error)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	int64_t until = clock_monotonic_ms() + WAIT_MS;
-	for (;;) {
+	enum led_err err = LED_OK;
+	while (!err) {
 		struct refusal refusal = {0};
-		enum led_err err = try_enter(task, &refusal, error);
+		err = try_enter(task, &refusal, error);
 		if (err || !refusal.code)
 			return err;
+		if (refusal.code == REFUSALS[PACE_REACHED].code)
+			until = clock_monotonic_ms() + refusal.seconds * 1000 + WAIT_MS;
 		if (task->worker->stopping ||
 		    clock_monotonic_ms() + (refusal.seconds - 1) * 1000 > until)
 			return refuse(&refusal, error);
 		nanosleep(&pause, NULL);
+		err = task_renew(task, error);
 	}
+	return err;
 }
 
 void limit_leave(struct task *task)
@@ -263,7 +271,7 @@ enum led_err limit_look(struct task *task, bool *open, struct led_error *error)
 	*open = true;
 	if (task->lane.upstream != LANE_SAGE)
 		return LED_OK;
-	enum led_err err = have_pace(task, &refusal, error);
+	enum led_err err = have_pace(task, true, &refusal, error);
 	pthread_mutex_lock(&limit->lock);
 	if (!err && !refusal.code)
 		err = have_token(limit, &refusal, error);

@@ -27,8 +27,9 @@ void limit_give_idle(struct limit *limit);
 enum led_err limit_look(struct task *task, bool *open, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* Before a request: takes one, waiting a few seconds for it at most. LED_RATE_LIMITED, with the
- * time to wait: sage_budget_spent, sage_pace_reached, sage_slots_taken, sage_app_waits. */
+/* Before a request: takes one, waiting a few seconds for it at most, but for the business's pace
+ * as long as it takes, with the lease renewed. LED_RATE_LIMITED, with the time to wait:
+ * sage_budget_spent, sage_slots_taken, sage_app_waits; sage_pace_reached when the worker stops. */
 enum led_err limit_enter(struct task *task, struct led_error *error)
 	__attribute__((warn_unused_result));
 /* After it: another may be under way instead. */

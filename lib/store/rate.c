@@ -12,17 +12,21 @@ struct rate rate_of_day(const char *name, int64_t budget)
 	return (struct rate){.name = name, .burst = burst, .a_day = budget - burst};
 }
 
-struct rate rate_of_minute(const char *name, int64_t budget)
+struct rate rate_of_minute(const char *name, int64_t budget, bool begins)
 {
-	return (struct rate){.name = name, .burst = budget, .a_day = budget * 60 * 24};
+	return (struct rate){.name = name,
+			     .burst = budget + RATE_JOB - 1,
+			     .a_day = budget * 60 * 24,
+			     .keep = begins ? RATE_JOB - 1 : 0};
 }
 
-/* Seconds until the bucket holds a whole token. */
+/* Seconds until the bucket holds a whole token above what is kept. */
 static int64_t until_next(const struct rate *rate, int64_t milli)
 {
 	if (rate->a_day <= 0)
 		return WINDOW_SECONDS;
-	return ((MILLI - milli) * WINDOW_SECONDS + MILLI * rate->a_day - 1) / (MILLI * rate->a_day);
+	int64_t missing = (rate->keep + 1) * MILLI - milli;
+	return (missing * WINDOW_SECONDS + MILLI * rate->a_day - 1) / (MILLI * rate->a_day);
 }
 
 static enum led_err look(struct db *db, struct arena *arena, const struct rate *rate,
@@ -59,7 +63,7 @@ enum led_err rate_take(struct db *db, struct arena *arena, const struct rate *ra
 	enum led_err err = look(db, arena, rate, &milli, slice, error);
 	if (err)
 		return err;
-	slice->left = milli / MILLI;
+	slice->left = milli / MILLI - rate->keep;
 	if (!slice->parked && slice->left <= 0)
 		slice->wait = until_next(rate, milli);
 	int64_t take = slice->left < want ? slice->left : want;
@@ -67,7 +71,7 @@ enum led_err rate_take(struct db *db, struct arena *arena, const struct rate *ra
 		return LED_OK;
 	err = db_run(db, SQL_RATE_TAKE,
 		     DB_ARGS(DB_I(rate->burst), DB_I(rate->a_day), DB_I(take), DB_S(rate->name),
-			     DB_I(rate->burst), DB_I(rate->a_day), DB_I(take)),
+			     DB_I(rate->burst), DB_I(rate->a_day), DB_I(take + rate->keep)),
 		     error);
 	if (err)
 		return err;

@@ -14,20 +14,26 @@
 
 #define RATE_APP "app" /* the bucket of the whole installation; others bear a business's id */
 
+/* Requests that one job may need, by far: what of a business's pace is there before one begins. */
+#define RATE_JOB 60
+
 struct rate {
 	const char *name;
 	int64_t burst; /* the most it holds, at least 1 */
 	int64_t a_day; /* flowing in */
+	int64_t keep;  /* what is left in it by whoever takes */
 };
 
 /* What may be made in a day, split into flow and burst. */
 struct rate rate_of_day(const char *name, int64_t budget);
-/* What may be made in a minute, all of it at once when the minute before was quiet. */
-struct rate rate_of_minute(const char *name, int64_t budget);
+/* What may be begun in a minute, all of it at once when the minute before was quiet. The bucket
+ * holds RATE_JOB - 1 more, which only a job that has begun takes from: `begins` is false for it.
+ * So the job need not be started over, however slow the pace is. */
+struct rate rate_of_minute(const char *name, int64_t budget, bool begins);
 
 struct rate_slice {
 	int64_t tokens; /* taken; 0: come again after `wait` */
-	int64_t left;   /* in the bucket before */
+	int64_t left;   /* in the bucket before, above what is kept */
 	int64_t wait;   /* seconds */
 	bool parked;    /* Sage told everybody to wait */
 };

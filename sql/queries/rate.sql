@@ -16,7 +16,7 @@ SELECT CAST(FLOOR(1000 * LEAST(?, tokens + LEAST(GREATEST(TIMESTAMPDIFF(MICROSEC
 INSERT INTO rate_bucket (name, tokens, filled_at) VALUES (?, ?, UTC_TIMESTAMP(6))
   ON DUPLICATE KEY UPDATE name = VALUES(name);
 
--- name: rate_take(burst, a_day, want, name, burst_again, a_day_again, want_again)
+-- name: rate_take(burst, a_day, want, name, burst_again, a_day_again, least)
 -- scope: installation
 -- One row changed: the slice is ours. None: others were faster, or everybody waits.
 UPDATE rate_bucket

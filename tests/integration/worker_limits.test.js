@@ -179,14 +179,62 @@ describe('Sage asks to wait', () => {
 	});
 });
 
-it('a business’s pace holds up nobody but itself', async () => {
-	await sell(shops[0], 5);
-	await sell(shops[1], 2);
-	await fill(100);
-	const env = { LEDGER_SAGE_BUSINESS_REQUESTS_A_MINUTE: '2' };
-	assert.equal(await requests(() => stack.runWorker({ env })), 4);
-	assert.deepEqual(await waiting(), [{ why: 'sage_pace_reached', upstream: 'sage', count: 1 }]);
-	const left = await stack.sql("SELECT binding_id, attempts FROM sync_run WHERE status <> 'succeeded'");
-	assert.deepEqual(left, Array(3).fill({ binding_id: shops[0].tenant, attempts: '0' }));
-	await finishAll();
+describe('a business’s pace', () => {
+	const paced = (pace) => ({ env: { LEDGER_SAGE_BUSINESS_REQUESTS_A_MINUTE: String(pace) } });
+	const business = async () => (await stack.sql(`SELECT sage_business_id AS id FROM binding WHERE id = '${shops[0].tenant}'`))[0].id;
+	const pace = async (tokens) => stack.sql(`UPDATE rate_bucket SET tokens = ${tokens}, filled_at = UTC_TIMESTAMP(6) WHERE name = '${await business()}'`);
+	const minutesPass = async (minutes) => {
+		await stack.sql(`UPDATE rate_bucket SET filled_at = filled_at - INTERVAL ${minutes} MINUTE WHERE name = '${await business()}'`);
+		await timeIsOver();
+	};
+
+	it('holds up nobody but itself', async () => {
+		await sell(shops[0], 5);
+		await sell(shops[1], 2);
+		await fill(100);
+		assert.equal(await requests(() => stack.runWorker(paced(2))), 4);
+		assert.deepEqual(await waiting(), [{ why: 'sage_pace_reached', upstream: 'sage', count: 1 }]);
+		const left = await stack.sql("SELECT binding_id, attempts FROM sync_run WHERE status <> 'succeeded'");
+		assert.deepEqual(left, Array(3).fill({ binding_id: shops[0].tenant, attempts: '0' }));
+		await finishAll();
+	});
+
+	it('of one a minute: a job of several requests waits until all that it may need are there, and makes each once', async () => {
+		const refresh = () => stack.sql(`INSERT INTO job (lane_id, binding_id, kind, entity_type, magento_id)
+			SELECT id, binding_id, 'refresh_reference', 'other', 0 FROM lane WHERE binding_id = '${shops[0].tenant}' AND upstream = 'sage'`);
+		await refresh();
+		const needed = await requests(() => stack.runWorker());
+		assert.ok(needed > 4, `${needed} requests`);
+		await refresh();
+		await pace(60);
+		await stack.runWorker(paced(1));
+		assert.deepEqual(await stack.sql('SELECT 1 FROM job'), [], 'at once where the hour before was quiet');
+		await refresh();
+		await pace(0);
+		for (const minutes of [0, 20, 20]) {
+			await minutesPass(minutes);
+			assert.equal(await requests(() => stack.runWorker(paced(1))), 0);
+			assert.deepEqual(await waiting(), [{ why: 'sage_pace_reached', upstream: 'sage', count: 1 }]);
+		}
+		await minutesPass(21);
+		assert.equal(await requests(() => stack.runWorker(paced(1))), needed);
+		assert.deepEqual(await stack.sql('SELECT 1 FROM job'), []);
+	});
+
+	it('a job that needs more than was kept for it waits in its lane, and is not started over', async () => {
+		await shops[0].sandbox('invoices', { ...CART, customer_id: undefined, guest: { email: 'slow@example.test', last_name: 'Slow' } });
+		await shops[0].sandbox('drain', {});
+		await fill(100);
+		await pace(100);
+		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/contacts' });
+		const made = await requests(async () => {
+			const worker = stack.runWorker(paced(15)); // one in 4 s
+			await until('the contact is asked for', async () => (await stack.sql('SELECT 1 FROM intent')).length);
+			await pace(0);
+			const { stderr } = await worker;
+			assert.doesNotMatch(stderr, /job_failed/);
+		});
+		assert.equal(made, 2, 'a contact and an invoice');
+		assert.deepEqual(await openRuns(), []);
+	});
 });

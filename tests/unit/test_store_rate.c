@@ -22,7 +22,17 @@ Test(store_rate, sage_published_figure)
 
 Test(store_rate, a_minute_may_come_at_once)
 {
-	struct rate rate = rate_of_minute("business", 30);
-	cr_expect_eq(rate.burst, 30);
+	struct rate rate = rate_of_minute("business", 30, true);
+	cr_expect_eq(rate.burst - rate.keep, 30);
 	cr_expect_eq(rate.a_day, 43200);
+}
+
+Test(store_rate, a_job_begins_when_there_is_what_it_may_need)
+{
+	struct rate begins = rate_of_minute("business", 1, true);
+	struct rate goes_on = rate_of_minute("business", 1, false);
+	cr_expect_eq(begins.keep + 1, RATE_JOB);
+	cr_expect_geq(begins.burst, begins.keep + 1, "a job can begin at any pace");
+	cr_expect_eq(goes_on.keep, 0);
+	cr_expect_eq(goes_on.burst, begins.burst, "of one bucket");
 }
