@@ -57,6 +57,16 @@ static enum led_err thin_out(struct db *db, struct arena *arena, struct led_erro
 	return err;
 }
 
+/* Once a worker, which is once a minute and host. */
+static enum led_err sweep_first(struct db *db, struct arena *arena, struct led_error *error)
+{
+	size_t stranded = 0;
+	enum led_err err = job_free_stranded(db, arena, &stranded, error);
+	if (stranded)
+		log_write(LOG_WARNING, "jobs_were_stranded", LOG_N("count", stranded));
+	return err ? err : thin_out(db, arena, error);
+}
+
 static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool first,
 			       struct led_error *error)
 {
@@ -67,11 +77,11 @@ static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool 
 	if (!err && first)
 		err = db_run(db, SQL_HEARTBEAT_PUT, DB_ARGS(DB_S(WORKER_PROGRAM)), error);
 	if (!err)
-		err = job_sweep(db, arena, &woken, error);
+		err = job_wake_due(db, arena, &woken, error);
 	if (!err)
 		err = ping_queue_due(db, arena, error);
 	if (!err && first)
-		err = thin_out(db, arena, error);
+		err = sweep_first(db, arena, error);
 	db_pool_give(worker->pool, db);
 	if (woken)
 		log_write(LOG_DEBUG, "jobs_woken", LOG_N("count", woken));

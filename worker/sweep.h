@@ -5,7 +5,7 @@
 #include "worker.h"
 
 /* Every half second until the threads are done: readies jobs that wait no longer. Old
- * tokens and sessions are deleted once. */
+ * tokens and sessions are deleted once, and jobs freed that are blocked behind nothing. */
 void sweep_until_done(struct worker *worker);
 
 #endif

@@ -10,10 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS    500
-#define LANE_ARENA (16 * 1024 * 1024) /* bytes: a business's reference data */
-#define JOB_ARENA  (32 * 1024 * 1024) /* bytes: one document and its answers */
-#define HOST_MAX   24
+#define LOOK_MS       500
+#define RELEASE_TRIES 20                 /* in ten seconds: a database that restarts is back */
+#define LANE_ARENA    (16 * 1024 * 1024) /* bytes: a business's reference data */
+#define JOB_ARENA     (32 * 1024 * 1024) /* bytes: one document and its answers */
+#define HOST_MAX      24
 
 /* Unique for each claim: a thread that lost a lane must not pass for its next holder. */
 static enum led_err make_owner(char *out, size_t size)
@@ -40,16 +41,28 @@ static enum led_err claim(struct task *task, bool *claimed, struct led_error *er
 	return err;
 }
 
+static enum led_err try_release(struct task *task, struct led_error *error)
+{
+	struct db *db;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = lane_release(db, &task->lane, error);
+	db_pool_give(task->worker->pool, db);
+	return err;
+}
+
+/* Tried some times: a lane that is not given back stands still until its lease ends by itself. */
 static void release(struct task *task)
 {
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	struct led_error error;
-	struct db *db;
-	enum led_err err = db_pool_take(task->worker->pool, &db, &error);
-	if (!err)
-		err = lane_release(db, &task->lane, &error);
-	db_pool_give(task->worker->pool, db);
+	enum led_err err = try_release(task, &error);
+	for (int tries = 1; err && tries < RELEASE_TRIES; tries++) {
+		nanosleep(&pause, NULL);
+		err = try_release(task, &error);
+	}
 	if (err)
-		log_error("lane_not_released", &error); /* its lease ends by itself */
+		log_error("lane_not_released", &error);
 }
 
 /* One claim and what follows; false when there was nothing to do. */

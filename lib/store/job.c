@@ -159,16 +159,24 @@ enum led_err job_push_state(struct db *db, const char *binding, const struct job
 		      error);
 }
 
-enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct led_error *error)
+/* Readies the jobs that `found` finds, by `statement`. */
+static enum led_err sweep(struct db *db, struct arena *arena, enum db_statement found,
+			  enum db_statement statement, size_t *woken, struct led_error *error)
 {
 	struct db_rows rows;
 	*woken = 0;
-	enum led_err err =
-		db_query(db, arena, SQL_JOB_DUE, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
-	if (!err)
-		err = for_each(db, &rows, SQL_JOB_WAKE, woken, error);
-	if (!err)
-		err = db_query(db, arena, SQL_JOB_STRANDED, DB_ARGS(DB_I(SWEEP_BATCH)), &rows,
-			       error);
-	return err ? err : for_each(db, &rows, SQL_JOB_READY, woken, error);
+	enum led_err err = db_query(db, arena, found, DB_ARGS(DB_I(SWEEP_BATCH)), &rows, error);
+	return err ? err : for_each(db, &rows, statement, woken, error);
+}
+
+enum led_err job_wake_due(struct db *db, struct arena *arena, size_t *woken,
+			  struct led_error *error)
+{
+	return sweep(db, arena, SQL_JOB_DUE, SQL_JOB_WAKE, woken, error);
+}
+
+enum led_err job_free_stranded(struct db *db, struct arena *arena, size_t *woken,
+			       struct led_error *error)
+{
+	return sweep(db, arena, SQL_JOB_STRANDED, SQL_JOB_READY, woken, error);
 }

@@ -65,9 +65,13 @@ enum led_err job_finish(struct db *db, struct arena *arena, const struct lane *l
 enum led_err job_push_state(struct db *db, const char *binding, const struct job *job,
 			    struct led_error *error) __attribute__((warn_unused_result));
 
-/* The sweep, by any worker at any time: readies waiting jobs that are due, and blocked ones
- * behind which nothing is left. *woken counts them. */
-enum led_err job_sweep(struct db *db, struct arena *arena, size_t *woken, struct led_error *error)
-	__attribute__((warn_unused_result));
+/* By any worker at any time: readies waiting jobs that are due. *woken counts them. */
+enum led_err job_wake_due(struct db *db, struct arena *arena, size_t *woken,
+			  struct led_error *error) __attribute__((warn_unused_result));
+
+/* The same of blocked ones behind which nothing is left. That should never be, and every blocked
+ * job is looked at: now and then is enough. */
+enum led_err job_free_stranded(struct db *db, struct arena *arena, size_t *woken,
+			       struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

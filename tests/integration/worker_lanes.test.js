@@ -3,10 +3,11 @@
 // Run under ThreadSanitizer as well.
 
 const assert = require('node:assert/strict');
-const { after, before, it } = require('node:test');
+const { after, afterEach, before, describe, it } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { pairShop } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
+const { MODES, openDatabaseProxy } = require('./lib/database_proxy');
 
 const SHOPS = 6;
 const EACH = 5;
@@ -101,4 +102,38 @@ it('what a fresh event waits for is not left behind in the backfill', async () =
 	assert.equal(status, 0, stderr);
 	const order = await stack.sql(`SELECT magento_id FROM sync_run WHERE binding_id = '${shop.tenant}' AND event = 'invoice.created' ORDER BY finished_at DESC, id LIMIT 4`);
 	assert.equal(Number(order.at(-1).magento_id), last.id, 'its invoice went first');
+});
+
+describe('the database', () => {
+	let proxy;
+	before(async () => (proxy = await openDatabaseProxy(stack)));
+	after(() => proxy?.close());
+	afterEach(() => proxy.watch(null));
+
+	for (const mode of MODES)
+		it(`a lane whose giving back fails three times is given back all the same: ${mode}`, async () => {
+			let failures = 0;
+			proxy.watch((text) => (/SET lease_owner = NULL/.test(text) && failures < 3 ? (failures++, mode) : undefined));
+			await sell(shops[0], 1);
+			const { status, stderr } = await stack.runWorker({ env: proxy.env });
+			assert.equal(status, 0, stderr);
+			assert.equal(failures, 3);
+			assert.deepEqual(await stack.sql('SELECT id FROM lane WHERE lease_until > UTC_TIMESTAMP(6)'), [], 'none waits for its lease to end');
+		});
+
+	it('a job blocked behind nothing is freed, and looked for once a worker only', async () => {
+		let stranded = 0, due = 0;
+		proxy.watch((text) => {
+			stranded += /FROM job AS b/.test(text);
+			due += /FROM job FORCE INDEX \(job_due\)/.test(text);
+		});
+		await sell(shops[0], 1);
+		await stack.sql("UPDATE job SET state = 'blocked'");
+		await sage.fault({ kind: 'latency', ms: 3000, method: 'POST', path: '/v3.1/sales_invoices' });
+		const { status, stderr } = await stack.runWorker({ env: proxy.env });
+		assert.equal(status, 0, stderr);
+		assert.deepEqual(await stack.sql('SELECT 1 FROM job'), []);
+		assert.ok(due >= 5, `${due} looks for what is due`);
+		assert.equal(stranded, 1);
+	});
 });
