@@ -1,5 +1,5 @@
 /* ledgerctl backfill: queues documents that never came, behind everything fresh. */
-#include "base/text.h"
+#include "ids.h"
 #include "walk.h"
 
 #include <stdio.h>
@@ -36,14 +36,18 @@ struct backfill {
 	size_t queued_before, there_before; /* by the transactions that are committed */
 };
 
+static enum led_err too_many(struct led_error *error)
+{
+	return led_fail(error, LED_VALIDATION, "too_many",
+			"These are more than %d. Fill a shorter period, or fewer ids, at a time.",
+			IDS_MAX);
+}
+
 static enum led_err add_target(struct backfill *backfill, int64_t id, int64_t occurred_at,
 			       struct led_error *error)
 {
 	if (backfill->count == IDS_MAX)
-		return led_fail(error, LED_VALIDATION, "too_many",
-				"These are more than %d. Fill a shorter period, or fewer ids, at a "
-				"time.",
-				IDS_MAX);
+		return too_many(error);
 	backfill->targets[backfill->count++] = (struct target){id, occurred_at};
 	return LED_OK;
 }
@@ -53,7 +57,10 @@ static enum led_err add_target(struct backfill *backfill, int64_t id, int64_t oc
 static enum led_err add_document(struct backfill *backfill, const struct walk_document *document,
 				 struct led_error *error)
 {
-	if (backfill->kind->paid_only && !document->is_paid)
+	if (document->unreadable)
+		ctl_warn("%s %lld is left out: %s", backfill->kind->entity_type,
+			 (long long)document->magento_id, document->unreadable);
+	if (document->unreadable || (backfill->kind->paid_only && !document->is_paid))
 		return LED_OK;
 	return add_target(backfill, document->magento_id, document->created_at, error);
 }
@@ -66,7 +73,9 @@ static enum led_err add_id(struct backfill *backfill, int64_t id, struct led_err
 		return add_target(backfill, id, 0, error);
 	enum led_err err =
 		walk_invoice(&backfill->desk, &backfill->books, id, &document, &found, error);
-	return err || !found ? err : add_document(backfill, &document, error);
+	if (err || (!found && !document.unreadable))
+		return err;
+	return add_document(backfill, &document, error);
 }
 
 static enum led_err add_range(struct backfill *backfill, int64_t first, int64_t last,
@@ -78,20 +87,37 @@ static enum led_err add_range(struct backfill *backfill, int64_t first, int64_t 
 	return err;
 }
 
-/* "5,7-20" */
-static enum led_err take_ids(struct backfill *backfill, const char *text, struct led_error *error)
+static int compare_targets(const void *left, const void *right)
+{
+	const struct target *a = left, *b = right;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* An id that the list names twice is one document. */
+static void drop_twins(struct backfill *backfill)
+{
+	size_t kept = 0;
+	qsort(backfill->targets, backfill->count, sizeof *backfill->targets, compare_targets);
+	for (size_t i = 0; i < backfill->count; i++)
+		if (kept == 0 || backfill->targets[kept - 1].id != backfill->targets[i].id)
+			backfill->targets[kept++] = backfill->targets[i];
+	backfill->count = kept;
+}
+
+/* The shop may be asked for each id, so it is those named that are counted, not those found. */
+static enum led_err take_ids(struct backfill *backfill, const char *list, struct led_error *error)
 {
 	enum led_err err = LED_OK;
-	while (!err && *text) {
-		char *end;
-		int64_t first = strtoll(text, &end, 10), last = first;
-		if (*end == '-')
-			last = strtoll(end + 1, &end, 10);
-		if (end == text || first <= 0 || last < first || (*end && *end != ','))
-			return ctl_bad_value(error, "--ids", "ids and ranges, as 5,7-20");
-		err = add_range(backfill, first, last, error);
-		text = end + (*end == ',');
-	}
+	int64_t asked = 0;
+	do {
+		struct ids_range range;
+		if (!ids_take(&list, &range))
+			return ctl_bad_value(error, "--ids", IDS_LIST);
+		asked += range.last - range.first + 1;
+		err = asked > IDS_MAX ? too_many(error)
+				      : add_range(backfill, range.first, range.last, error);
+	} while (!err && *list);
+	drop_twins(backfill);
 	return err;
 }
 

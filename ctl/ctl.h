@@ -40,7 +40,7 @@ struct ctl {
 	struct config config;
 	bool json;
 	const char *values[CTL_OPTIONS_MAX]; /* of the command's options; "" for a flag given */
-	struct json_object *result;          /* printed by main under --json */
+	struct json_object *result; /* printed by main under --json; if empty, only of success */
 };
 
 /* By topic, in the order of the help. */

@@ -183,7 +183,8 @@ static int run(struct ctl *ctl)
 		err = led_fail(&error, LED_INTERNAL, "out_of_memory", "No memory.");
 	if (!err)
 		err = ctl->command->run(ctl, &error);
-	if (!err && ctl->json)
+	/* Also of a command that fails with findings: which documents disagree, for one. */
+	if (ctl->json && ctl->result && (!err || json_object_object_length(ctl->result)))
 		puts(json_object_to_json_string_ext(
 			ctl->result, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(ctl->result);

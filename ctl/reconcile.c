@@ -18,9 +18,19 @@ static const struct side {
 	{"creditmemo", "credit_note", "/sales_credit_notes", "creditmemo.created"},
 };
 
-enum verdict { AGREES, SKIPPED, MISSING, NOT_LINKED, DUPLICATE, OTHER_TOTAL, OTHER_CONTACT };
+enum verdict {
+	AGREES,
+	SKIPPED,
+	MISSING,
+	NOT_LINKED,
+	DUPLICATE,
+	OTHER_TOTAL,
+	OTHER_CONTACT,
+	UNREADABLE, /* in the shop: what it answers is not as agreed */
+	VERDICTS,   /* how many there are */
+};
 
-static const char *const verdicts[] = {
+static const char *const verdicts[VERDICTS] = {
 	[AGREES] = "agrees",
 	[SKIPPED] = "skipped",
 	[MISSING] = "missing",
@@ -28,6 +38,7 @@ static const char *const verdicts[] = {
 	[DUPLICATE] = "duplicate",
 	[OTHER_TOTAL] = "different_total",
 	[OTHER_CONTACT] = "different_contact",
+	[UNREADABLE] = "unreadable",
 };
 
 struct reconcile {
@@ -38,7 +49,7 @@ struct reconcile {
 	const struct side *side;
 	struct json_object *items; /* Sage's documents of the period */
 	struct json_object *rows;  /* under --json */
-	size_t counts[OTHER_CONTACT + 1];
+	size_t counts[VERDICTS];
 };
 
 /* One comparison, on its way to the table. */
@@ -268,8 +279,9 @@ static void tell(struct reconcile *reconcile, const struct walk_document *docume
 		{"sage_number", compared->sage_number ? compared->sage_number : ""},
 		{"sage_total", compared->sage_total ? compared->sage_total : ""},
 	};
-	char total[DECIMAL_TEXT_MAX], id[24];
-	decimal_print(money_of(document->total), total);
+	char total[DECIMAL_TEXT_MAX] = "", id[24];
+	if (!document->unreadable)
+		decimal_print(money_of(document->total), total);
 	snprintf(id, sizeof id, "%lld", (long long)document->magento_id);
 	reconcile->counts[compared->verdict]++;
 	if (ctl->json) {
@@ -288,19 +300,25 @@ static void tell(struct reconcile *reconcile, const struct walk_document *docume
 			cells[4].value, cells[5].value};
 		print_csv(row, sizeof row / sizeof *row);
 	} else {
-		printf("%-10s  %s  %-14s  %12s %s  %-10s  %12s  %s%s%s\n", cells[0].value,
-		       cells[1].value, cells[2].value, total, cells[3].value, cells[6].value,
-		       cells[7].value, cells[4].value, *cells[5].value ? ": " : "", cells[5].value);
+		printf("%-10s  %-10s  %-14s  %12s %-3s  %-10s  %12s  %s%s%s\n", cells[0].value,
+		       cells[1].value, *cells[2].value ? cells[2].value : id, total, cells[3].value,
+		       cells[6].value, cells[7].value, cells[4].value, *cells[5].value ? ": " : "",
+		       cells[5].value);
 	}
 }
 
 static enum led_err compare_one(struct reconcile *reconcile, const struct walk_document *document,
 				struct led_error *error)
 {
-	struct compared compared = {.verdict = AGREES};
+	struct compared compared = {.verdict = document->unreadable ? UNREADABLE : AGREES,
+				    .detail = document->unreadable};
 	struct run_state state;
 	struct xref xref;
 	struct held held = {0};
+	if (document->unreadable) {
+		tell(reconcile, document, &compared);
+		return LED_OK;
+	}
 	enum led_err err = read_xref(reconcile, document->magento_id, &xref, &state, error);
 	if (!err)
 		err = find_held(reconcile, &xref, reference_of(reconcile, &xref, document->number),
@@ -334,7 +352,7 @@ static enum led_err conclude(struct reconcile *reconcile, struct led_error *erro
 {
 	struct json_object *counts = json_object_new_object();
 	size_t wrong = 0;
-	for (size_t i = 0; i <= OTHER_CONTACT; i++) {
+	for (size_t i = 0; i < VERDICTS; i++) {
 		json_object_object_add(counts, verdicts[i],
 				       json_object_new_int64((int64_t)reconcile->counts[i]));
 		if (i != AGREES && i != SKIPPED)

@@ -4,8 +4,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define DAY_SECONDS 86400
+#define TRIES       4   /* one below what opens the shop's circuit breaker */
+#define WAIT_MAX    900 /* seconds that a shop may ask to wait */
+#define NAP         20  /* seconds, well below the lane's lease */
 
 static bool take_day(const char *text, char out[11])
 {
@@ -127,15 +131,81 @@ static const struct walk_kind {
 	{"product", read_product, false},
 };
 
-/* What the shop says of one id; *found is false for a gap. */
+/* A page in the place of an answer is a shop in maintenance. */
+static bool may_pass(enum led_err err, const struct led_error *error)
+{
+	return err == LED_HTTP || err == LED_RATE_LIMITED ||
+	       (err == LED_SERDE && strcmp(error->code, "shop_answer_not_json") == 0);
+}
+
+static bool is_not_as_agreed(enum led_err err, const struct led_error *error)
+{
+	return err == LED_SERDE && strcmp(error->code, "shop_answer_invalid") == 0;
+}
+
+/* Keeps the lane meanwhile. */
+static enum led_err wait_seconds(const struct walk *walk, int seconds, struct led_error *error)
+{
+	enum led_err err = LED_OK;
+	while (!err && seconds > 0) {
+		const struct timespec nap = {.tv_sec = seconds < NAP ? seconds : NAP};
+		nanosleep(&nap, NULL);
+		seconds -= NAP;
+		err = task_renew(&walk->desk->task, error);
+	}
+	return err;
+}
+
+static int waiting_time(const struct led_error *error, int tries)
+{
+	static const int seconds[TRIES] = {1, 5, 15, 45};
+	int asked = error->retry_after < WAIT_MAX ? error->retry_after : WAIT_MAX;
+	return asked > seconds[tries] ? asked : seconds[tries];
+}
+
+static enum led_err read_patiently(const struct walk *walk, struct walk_document *document,
+				   bool *counts, struct led_error *error)
+{
+	enum led_err err = walk->kind->read(walk, document, counts, error);
+	for (int tries = 1; tries < TRIES && may_pass(err, error); tries++) {
+		int seconds = waiting_time(error, tries);
+		ctl_warn("%s %lld: %s The next try is in %d s.", walk->kind->entity_type,
+			 (long long)document->magento_id, error->message, seconds);
+		err = wait_seconds(walk, seconds, error);
+		if (!err)
+			err = walk->kind->read(walk, document, counts, error);
+	}
+	return err;
+}
+
+static enum led_err set_unreadable(const struct walk *walk, struct walk_document *document,
+				   struct led_error *error)
+{
+	const char *why = arena_strdup(walk->desk->task.job_arena, error->message);
+	*document = (struct walk_document){.magento_id = document->magento_id,
+					   .number = "",
+					   .currency = "",
+					   .date = "",
+					   .unreadable = why};
+	return why ? LED_OK : led_fail(error, LED_INTERNAL, "out_of_memory", "No memory.");
+}
+
+/* What the shop says of one id; *found is false for a gap, and for what cannot be read. An error
+ * names the id. */
 static enum led_err read_one(const struct walk *walk, int64_t id, struct walk_document *document,
 			     bool *found, bool *counts, struct led_error *error)
 {
 	*document = (struct walk_document){.magento_id = id};
-	enum led_err err = walk->kind->read(walk, document, counts, error);
+	enum led_err err = read_patiently(walk, document, counts, error);
 	*found = !err;
 	walk->desk->task.calls.count = 0;
-	return err == LED_NOT_FOUND ? LED_OK : err;
+	if (!err || err == LED_NOT_FOUND)
+		return LED_OK;
+	if (is_not_as_agreed(err, error))
+		return set_unreadable(walk, document, error);
+	const struct led_error cause = *error;
+	return led_fail(error, err, cause.code, "%s %lld: %s", walk->kind->entity_type,
+			(long long)id, cause.message);
 }
 
 static enum led_err add(const struct walk *walk, const struct walk_document *document,
@@ -226,11 +296,11 @@ enum led_err walk_documents(struct desk *desk, const struct books_context *books
 			id -= known; /* the loop steps on */
 			missing = 0;
 		}
-		if (err || !found)
+		if (err || (!found && !document.unreadable))
 			continue;
-		if (walk.kind->in_order)
+		if (found && walk.kind->in_order)
 			later = strcmp(document.date, period->to) > 0 ? later + 1 : 0;
-		if (counts)
+		if (counts || document.unreadable) /* its day is not known */
 			err = add(&walk, &document, error);
 	}
 	return err;

@@ -7,6 +7,9 @@
  * one that came before the period and ends when 50 in a row are later. Customers and products
  * also count when they were changed in the period, so all of them are asked for; one that
  * tells no date counts as well, for it may be of the period.
+ *
+ * A walk is long, so it outlasts a shop's hiccup: what a shop does not answer, or asks to wait
+ * for, is asked for again three times. One answer that is not as agreed does not end it either.
  */
 #ifndef CTL_WALK_H
 #define CTL_WALK_H
@@ -32,6 +35,8 @@ struct walk_document {
 	const char *number, *currency, *date; /* the date in the business's calendar */
 	int64_t total;
 	bool is_paid; /* an invoice */
+	/* Why the shop's answer is none, or NULL. All else is then unknown but magento_id. */
+	const char *unreadable;
 };
 
 struct walk_documents {
@@ -45,7 +50,8 @@ enum led_err walk_documents(struct desk *desk, const struct books_context *books
 			    struct walk_documents *out, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* One invoice by its id; *found is false when the shop does not have it. */
+/* One invoice by its id; *found is false when the shop does not have it, or when it is unreadable.
+ */
 enum led_err walk_invoice(struct desk *desk, const struct books_context *books, int64_t id,
 			  struct walk_document *document, bool *found, struct led_error *error)
 	__attribute__((warn_unused_result));

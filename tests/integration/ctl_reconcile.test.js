@@ -122,6 +122,42 @@ describe('what people did in Sage', () => {
 	});
 });
 
+describe('a shop that answers badly', () => {
+	before(() => {
+		period = ['--from', day(-1), '--to', day(1)];
+	});
+
+	it('one document that cannot be read: it is named, the others are compared', async () => {
+		const { entity } = await sell();
+		await shop.sandbox('raw?kind=invoice', { ...entity, grand_total: 1e300 });
+		const found = await verdicts();
+		assert.deepEqual(found[entity.magento_id], ['unreadable', "The shop's answer is not as agreed: grand_total is too large."]);
+		assert.equal(found[lost[4].id][0], 'duplicate');
+		const error = await json(...reconcile()).then(() => assert.fail('they do not agree'), (reason) => reason);
+		const { counts, documents } = JSON.parse(error.stdout);
+		assert.equal(counts.unreadable, 1);
+		assert.equal(documents.find((one) => one.magento_id === entity.magento_id).magento_total, '');
+		const warned = await stack.ctl('backfill', '--binding', shop.tenant, '--event', 'invoice.created', ...period);
+		assert.match(warned, /^\d+ found/);
+		await shop.sandbox('raw?kind=invoice', entity);
+		assert.equal((await verdicts())[entity.magento_id][0], 'missing');
+	});
+
+	it('maintenance: the walk waits, and says so', async () => {
+		await shop.sandbox('faults', { fault: '503', match: '/byte8/invoice/', count: 2 });
+		const before_ = Date.now();
+		assert.ok(Object.keys(await verdicts()).length >= 6);
+		assert.ok(Date.now() - before_ > 15000);
+	});
+
+	it('a shop that lets nobody in ends it, by the name of the document', async () => {
+		await shop.sandbox('faults', { fault: '401', match: '/byte8/invoice/', count: 2 });
+		const error = await refused(...reconcile());
+		assert.equal(error.code, 'shop_refused_token');
+		assert.match(error.message, /^invoice \d+: /);
+	});
+});
+
 describe('the other events', () => {
 	before(() => {
 		period = ['--from', day(-1), '--to', day(1)];
@@ -176,5 +212,11 @@ describe('the other events', () => {
 		assert.equal((await backfill('--event', 'invoice.created', '--ids', '3-1')).code, 'usage');
 		assert.equal((await backfill('--event', 'invoice.created', '--from', 'today', '--to', day(0))).code, 'usage');
 		assert.equal((await backfill('--event', 'customer.upserted', '--ids', '1-200000')).code, 'too_many');
+		assert.equal((await backfill('--event', 'invoice.paid', '--ids', '1-4294967295')).code, 'too_many');
+		assert.equal((await backfill('--event', 'invoice.created', '--ids', '')).code, 'usage');
+	});
+
+	it('an id named twice is one document', async () => {
+		assert.equal((await fill('product.upserted', '--ids', '70-72,71,70')).found, 3);
 	});
 });
