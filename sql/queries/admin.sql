@@ -177,23 +177,16 @@ INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id, pri
 SELECT MIN(magento_id), IF(MIN(magento_id) IS NULL, NULL, 'known') FROM sync_run
  WHERE binding_id = ? AND entity_type = ? AND magento_id > ?;
 
--- name: admin_push_jobs(binding)
--- Everything that ended is told to the shop again.
+-- name: admin_push_jobs(binding, entity_type, entity_type_again, first, last, from_day, to_day)
+-- What ended is told to the shop again: of one kind or of all (NULL), of a range of the shop's
+-- ids, of days in UTC.
 INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id, priority)
   SELECT l.id, l.binding_id, MAX(r.id), 'push_state', r.entity_type, r.magento_id, 1
     FROM sync_run AS r JOIN lane AS l ON l.binding_id = r.binding_id AND l.upstream = 'magento'
-   WHERE r.binding_id = ? AND r.entity_type <> 'other'
+   WHERE r.binding_id = ? AND r.entity_type <> 'other' AND (? IS NULL OR r.entity_type = ?)
+     AND r.magento_id BETWEEN ? AND ?
      AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
-   GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
-  ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
-
--- name: admin_push_job(binding, entity_type, magento_id)
--- The same for one entity.
-INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
-  SELECT l.id, l.binding_id, MAX(r.id), 'push_state', r.entity_type, r.magento_id
-    FROM sync_run AS r JOIN lane AS l ON l.binding_id = r.binding_id AND l.upstream = 'magento'
-   WHERE r.binding_id = ? AND r.entity_type = ? AND r.magento_id = ?
-     AND r.status IN ('succeeded', 'skipped_by_policy', 'failed')
+     AND r.finished_at >= ? AND r.finished_at < ? + INTERVAL 1 DAY
    GROUP BY l.id, l.binding_id, r.entity_type, r.magento_id
   ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
 

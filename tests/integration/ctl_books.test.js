@@ -209,5 +209,30 @@ describe('push-state', () => {
 		assert.equal((await books.state('invoice', sold.id)).writes, before_ + 1);
 		assert.ok((await json('push-state', '--binding', shop.tenant)).queued >= 3);
 		assert.equal((await refused('push-state', '--binding', shop.tenant, '--entity', 'invoice', '--id', '98765')).code, 'nothing_to_tell');
+		await stack.runWorker();
+	});
+
+	it('of a range: of ids, of a kind, of days', async () => {
+		const push = async (...range) => (await json('push-state', '--binding', shop.tenant, ...range)).queued;
+		const day = (offset) => new Date(Date.now() + offset * 86400000).toISOString().slice(0, 10);
+		const sold = [await sell(), await sell(), await sell(), await sell()];
+		await books.deliver();
+		for (const { id } of sold) await books.finish('invoice.created', id);
+		await stack.runWorker();
+		const ids = sold.map(({ id }) => id);
+		await stack.sql(`UPDATE sync_run SET finished_at = '2026-01-31 23:59:59.9' WHERE magento_id = ${ids[3]} AND entity_type = 'invoice'`);
+		assert.equal(await push('--entity', 'invoice', '--id', `${ids[0]}-${ids[1]},${ids[3]},${ids[3]}`), 3);
+		assert.equal(await push('--entity', 'invoice', '--id', `${ids[0]}-${ids[3]}`), 1, 'the others are being told already');
+		await stack.runWorker();
+		assert.equal(await push('--from', '2026-01-31', '--to', '2026-01-31'), 1);
+		await stack.runWorker();
+		assert.equal((await refused('push-state', '--binding', shop.tenant, '--from', '2026-02-01', '--to', '2026-02-02')).code, 'nothing_to_tell');
+		assert.ok((await push('--entity', 'invoice', '--from', day(-1), '--to', day(1))) >= 3);
+		await stack.runWorker();
+	});
+
+	it('is refused for what is no range', async () => {
+		for (const range of [['--id', '5'], ['--entity', 'order'], ['--from', '2026-01-31'], ...['', '0', '7-5', '1,', '1;2', '-3', 'x', '4294967296'].map((list) => ['--entity', 'invoice', '--id', list])])
+			assert.equal((await refused('push-state', '--binding', shop.tenant, ...range)).code, 'usage', range.join(' '));
 	});
 });
