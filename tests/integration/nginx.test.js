@@ -116,9 +116,11 @@ test('every answer has the security headers, once, errors too', async () => {
 });
 
 test('a path of nobody is a page for people', async () => {
-	const page = await request(`${stack.ledgerUrl}/nowhere`);
-	assert.equal(page.status, 404);
-	assert.match(page.headers['content-type'], /^text\/html/);
+	for (const path of ['/nowhere', '/static', '/static/', '/static/nothing']) {
+		const page = await request(stack.ledgerUrl + path);
+		assert.equal(page.status, 404, path);
+		assert.match(page.headers['content-type'], /^text\/html/);
+	}
 });
 
 // 512 requests are let in at once, and the socket's backlog has room for more than that: the rest is
