@@ -3,6 +3,7 @@
 
 (() => {
 	const REFRESH_MS = 4000;
+	const TWICE_MS = 3000; /* a form sent again within this was not meant twice */
 	const search = document.getElementById("search");
 	const live = document.getElementById("live");
 	let chosen = null; /* data-run of the chosen row */
@@ -46,6 +47,19 @@
 		} else if (event.key === "k") {
 			move(-1);
 		}
+	});
+
+	/* A double click is one click: the second answer would hide the first, and a code that
+	 * is good once would seem refused. */
+	const sent = new WeakMap();
+	document.addEventListener("submit", (event) => {
+		const form = event.target;
+		if (form.method !== "post")
+			return;
+		if (performance.now() - sent.get(form) < TWICE_MS)
+			event.preventDefault();
+		else
+			sent.set(form, performance.now());
 	});
 
 	/* Selects apply at once; the button stays for those who tab. */

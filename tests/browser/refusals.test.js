@@ -51,6 +51,17 @@ describe('pairing', () => {
 		await page.click('main button');
 	}
 
+	test('a form that is clicked twice is sent once', async () => {
+		const shop = newShop();
+		await shop.control('POST', 'settings', { latency_ms: 700 });
+		await page.goto(`${base}/dashboard/connect-magento`);
+		await page.fill('#magento_base_url', shop.base);
+		await page.fill('#pairing_code', await shop.code());
+		await page.dblclick('main button', { delay: 60 });
+		await page.waitForURL(/\/connect-sage\?binding=/);
+		assert.equal(await count(`audit_log WHERE action = 'shop_paired' AND detail LIKE '%${shop.base}%'`), 1);
+	});
+
 	const cases = [
 		['a wrong code', async (shop) => (await shop.code(), 'f'.repeat(32)), 'pairing_code_refused', /code/i],
 		['an expired code', async (shop) => {
