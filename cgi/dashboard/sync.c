@@ -29,6 +29,20 @@ static const char *field(const struct http_form *query, const char *name)
 	return value && *value ? value : NULL;
 }
 
+/* What is pasted brings blanks along that no number or address has at its ends. */
+static const char *search_field(const struct http_form *query, struct arena *arena)
+{
+	const char *value = field(query, "q");
+	size_t len;
+
+	if (!value)
+		return NULL;
+	value += strspn(value, " \t\r\n");
+	for (len = strlen(value); len && strchr(" \t\r\n", value[len - 1]); len--)
+		;
+	return len ? arena_strndup(arena, value, len) : NULL;
+}
+
 static bool read_cursor(const struct http_form *query, const char *name, int64_t *cursor)
 {
 	const char *value = field(query, name);
@@ -38,14 +52,14 @@ static bool read_cursor(const struct http_form *query, const char *name, int64_t
 }
 
 /* False when the URL asks for what does not exist. */
-static bool read_filters(const struct http_form *query, struct filters *filters,
-			 struct history_filter *out)
+static bool read_filters(const struct http_form *query, struct arena *arena,
+			 struct filters *filters, struct history_filter *out)
 {
 	*filters = (struct filters){
 		.status = field(query, "status"),
 		.event = field(query, "event"),
 		.binding = field(query, "binding"),
-		.search = field(query, "q"),
+		.search = search_field(query, arena),
 	};
 	if (!read_cursor(query, "before", &filters->before) ||
 	    !read_cursor(query, "after", &filters->after))
@@ -235,7 +249,7 @@ enum led_err sync_page(void *program, struct http_request *request, struct http_
 	page_begin(&page, site, request, "Sync history", "sync");
 	if (!http_form_parse(request->query, strlen(request->query), request->arena, &query,
 			     NULL) &&
-	    read_filters(&query, &filters, &filter))
+	    read_filters(&query, request->arena, &filters, &filter))
 		err = fill(&page, &filters, &filter, &known, error);
 	if (!err && known)
 		return page_send(&page, response, 200, "sync", error);

@@ -159,7 +159,7 @@ describe('the sync history', () => {
 		assert.deepEqual(await ids(page), [FAILED]);
 		await page.goto(`${base}/dashboard/sync?binding=${SECOND_SHOP}`);
 		assert.deepEqual(await ids(page), [SKIPPED]);
-		for (const [q, found] of [['SI-42', [42]], ['0000042', [42]], ['1042', [42]], ['FOREIGN-1', []]]) {
+		for (const [q, found] of [['SI-42', [42]], ['0000042', [42]], ['1042', [42]], ['%09SI-42%20%0A', [42]], ['FOREIGN-1', []]]) {
 			await page.goto(`${base}/dashboard/sync?q=${q}`);
 			assert.deepEqual(await ids(page), found, q);
 		}
