@@ -20,7 +20,7 @@ struct policy_work {
 	const char *binding;
 	int64_t account, version;
 	struct policy policy;
-	const char *text; /* as it is stored */
+	const char *text; /* as it is stored: every setting in full, so that a version says all */
 };
 
 static enum led_err no_memory(struct led_error *error)
@@ -56,19 +56,6 @@ static void close_binding(struct policy_work *work)
 {
 	db_close(work->db);
 	arena_free(work->arena);
-}
-
-/* Stored as every setting in full, so that a version says all by itself. */
-static enum led_err print_policy(struct policy_work *work, struct json_object **json,
-				 struct led_error *error)
-{
-	*json = books_policy_print(&work->policy);
-	const char *text =
-		*json ? json_object_to_json_string_ext(
-				*json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
-		      : NULL;
-	work->text = text ? arena_strdup(work->arena, text) : NULL;
-	return work->text ? LED_OK : no_memory(error);
 }
 
 static enum led_err parse(struct policy_work *work, const char *text, size_t len,
@@ -177,15 +164,16 @@ static enum led_err run_get_policy(struct ctl *ctl, struct led_error *error)
 	if (!err)
 		err = current(&work, error);
 	if (!err)
-		err = print_policy(&work, &json, error);
+		err = books_policy_print(&work.policy, work.arena, &work.text, error);
+	if (!err)
+		err = json_parse(work.text, strlen(work.text), &json, error);
 	if (!err) {
 		ctl_say(ctl, "%s",
 			json_object_to_json_string_ext(
 				json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 		ctl_result(ctl, "version", json_object_new_int64(work.version));
-		ctl_result(ctl, "policy", json_object_get(json));
+		ctl_result(ctl, "policy", json);
 	}
-	json_object_put(json);
 	close_binding(&work);
 	return err;
 }
@@ -193,14 +181,13 @@ static enum led_err run_get_policy(struct ctl *ctl, struct led_error *error)
 static enum led_err run_set_policy(struct ctl *ctl, struct led_error *error)
 {
 	struct policy_work work = {.ctl = ctl};
-	struct json_object *json = NULL;
 	enum led_err err = open_binding(&work, error);
 	if (!err)
 		err = read_file(&work, error);
 	if (!err)
 		err = check(&work, error);
 	if (!err)
-		err = print_policy(&work, &json, error);
+		err = books_policy_print(&work.policy, work.arena, &work.text, error);
 	if (!err)
 		err = db_transaction(work.db, write_version, &work, error);
 	if (!err) {
@@ -208,7 +195,6 @@ static enum led_err run_set_policy(struct ctl *ctl, struct led_error *error)
 			(long long)work.version + 1);
 		ctl_result(ctl, "version", json_object_new_int64(work.version + 1));
 	}
-	json_object_put(json);
 	close_binding(&work);
 	return err;
 }

@@ -60,6 +60,5 @@ enum led_err allocation_make(struct task *task, const struct books_context *book
 		err = document_intend(task, run, &document, &post, &intent, error);
 	if (!err)
 		err = send(task, &post, &intent, error);
-	books_document_release(&document);
 	return err;
 }

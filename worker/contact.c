@@ -91,7 +91,6 @@ static enum led_err create(struct task *task, const struct books_context *books,
 	if (!err)
 		err = post_settle_now(task, &post.key, xref, error);
 	json_object_put(answer);
-	json_object_put(contact.body);
 	return err;
 }
 

@@ -9,38 +9,14 @@
 
 #include <string.h>
 
-static enum led_err print_body(struct arena *arena, struct json_object *body, const char **text,
-			       struct led_error *error)
-{
-	const char *printed = json_object_to_json_string_ext(
-		body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	*text = printed ? arena_strdup(arena, printed) : NULL;
-	return *text ? LED_OK
-		     : led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a contact.");
-}
-
-static enum led_err put_body(const struct books_context *books,
-			     const struct books_customer_put_input *input, const char **text,
-			     struct led_error *error)
-{
-	struct json_object *body = NULL;
-	enum led_err err = books_customer_put(books, input, &body, error);
-	if (!err)
-		err = print_body(books->arena, body, text, error);
-	json_object_put(body);
-	return err;
-}
-
 enum led_err contact_digest(const struct books_context *books,
 			    const struct magento_contact *customer, const char *currency,
 			    unsigned char digest[DIGEST_SIZE], struct led_error *error)
 {
 	const struct books_customer_put_input input = {.customer = customer, .currency = currency};
-	const char *text;
-	enum led_err err = put_body(books, &input, &text, error);
-	if (!err && digest_sha256(text, strlen(text), digest))
-		err = led_fail(error, LED_INTERNAL, "digest_failed", "No digest.");
-	return err;
+	const char *body;
+	enum led_err err = books_customer_put(books, &input, &body, error);
+	return err ? err : books_body_digest(body, digest, error);
 }
 
 /* How the contact is called in Sage, and its person. */
@@ -89,7 +65,7 @@ static enum led_err send(struct task *task, const struct books_context *books,
 	if (!input->customer->company)
 		err = read_held(task, updating->xref.sage_id, input, error);
 	if (!err)
-		err = put_body(books, input, &body, error);
+		err = books_customer_put(books, input, &body, error);
 	if (err)
 		return err;
 	const struct access_call call = {

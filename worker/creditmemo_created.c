@@ -146,7 +146,6 @@ static enum led_err intend(struct crediting *crediting, struct post *post, struc
 	if (!err)
 		err = document_intend(crediting->task, crediting->run, &document, post, intent,
 				      error);
-	books_document_release(&document);
 	return err;
 }
 

@@ -36,17 +36,6 @@ void document_skipped(const char *reason, struct run_end *end)
 	*end = (struct run_end){.status = RUN_SKIPPED, .skip_reason = reason};
 }
 
-/* A document's own reference, or an item's code; every body has one resource object. */
-static const char *reference_of(struct task *task, struct json_object *body)
-{
-	struct json_object_iterator at = json_object_iter_begin(body);
-	struct json_object *resource = json_object_iter_peek_value(&at);
-	const char *reference = json_string(resource, "reference");
-	if (!reference)
-		reference = json_string(resource, "item_code");
-	return reference ? arena_strdup(task->job_arena, reference) : "";
-}
-
 enum led_err document_intend(struct task *task, const struct run *run,
 			     const struct books_document *document, struct post *post,
 			     struct intent *intent, struct led_error *error)
@@ -59,7 +48,7 @@ enum led_err document_intend(struct task *task, const struct run *run,
 	if (err)
 		return err;
 	if (!post->reference)
-		post->reference = reference_of(task, document->body);
+		post->reference = document->reference ? document->reference : "";
 	return post_intend(task, post, document->body, run->id, warnings, intent, error);
 }
 

@@ -51,7 +51,6 @@ static enum led_err intend(struct task *task, const struct books_context *books,
 		err = books_invoice(books, invoice, contact, &document, error);
 	if (!err)
 		err = document_intend(task, run, &document, post, intent, error);
-	books_document_release(&document);
 	return err;
 }
 

@@ -187,7 +187,6 @@ static enum led_err intend(struct paying *paying, struct post *post, struct led_
 	if (!err)
 		err = document_intend(paying->task, paying->run, &document, post, &paying->intent,
 				      error);
-	books_document_release(&document);
 	return err;
 }
 

@@ -41,24 +41,19 @@ static enum led_err write_intent(struct db *db, void *context, struct led_error 
 	return err;
 }
 
-enum led_err post_intend(struct task *task, const struct post *post, struct json_object *body,
-			 int64_t run, const char *warnings, struct intent *intent,
-			 struct led_error *error)
+enum led_err post_intend(struct task *task, const struct post *post, const char *body, int64_t run,
+			 const char *warnings, struct intent *intent, struct led_error *error)
 {
-	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 	*intent = (struct intent){.found = true, .path = post->path, .reference = post->reference};
 	/* The digest is of the content alone, so that an unchanged record is known again. */
-	const char *content = json_object_to_json_string_ext(body, flags);
-	if (!content || digest_sha256(content, strlen(content), intent->digest) ||
-	    random_hex(intent->idempotency_id, 16))
-		return no_memory(error);
-	if (post->digest)
-		memcpy(intent->digest, post->digest, sizeof intent->digest);
-	enum led_err err = books_set_idempotency_id(body, intent->idempotency_id, error);
+	enum led_err err = books_body_digest(body, intent->digest, error);
 	if (err)
 		return err;
-	const char *bytes = json_object_to_json_string_ext(body, flags);
-	intent->body = bytes ? arena_strdup(task->job_arena, bytes) : NULL;
+	if (post->digest)
+		memcpy(intent->digest, post->digest, sizeof intent->digest);
+	if (random_hex(intent->idempotency_id, 16) == LED_OK)
+		intent->body =
+			books_with_idempotency_id(task->job_arena, body, intent->idempotency_id);
 	if (!intent->body)
 		return no_memory(error);
 	struct intending intending = {post, intent, run, warnings};

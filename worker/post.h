@@ -29,11 +29,11 @@ enum led_err post_look(struct task *task, const struct post *post, struct xref *
 		       struct intent *intent, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* Commits the intent to post `body`, which gets its idempotency id. `run` (0: none) is
+/* Commits the intent to post `body` with an idempotency id of its own. `run` (0: none) is
  * given `warnings` (JSON or NULL) in the same transaction. */
-enum led_err post_intend(struct task *task, const struct post *post, struct json_object *body,
-			 int64_t run, const char *warnings, struct intent *intent,
-			 struct led_error *error) __attribute__((warn_unused_result));
+enum led_err post_intend(struct task *task, const struct post *post, const char *body, int64_t run,
+			 const char *warnings, struct intent *intent, struct led_error *error)
+	__attribute__((warn_unused_result));
 
 /* Sends the intent's bytes, or finds what they became. Fills `xref` and the answer, which
  * the caller owns. A refusal that is certain deletes the intent; after anything less the

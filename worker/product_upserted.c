@@ -72,16 +72,6 @@ static enum led_err find_family(struct upserting *upserting, struct intent *inte
 	return LED_OK;
 }
 
-static enum led_err digest_of(const struct books_document *document,
-			      unsigned char digest[DIGEST_SIZE], struct led_error *error)
-{
-	const char *text = json_object_to_json_string_ext(
-		document->body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (!text || digest_sha256(text, strlen(text), digest))
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for an item.");
-	return LED_OK;
-}
-
 /* Makes the item, or takes over the one that has its code. What is kept to tell changes by is what
  * an update would send. */
 static enum led_err create(struct upserting *upserting, struct intent *intent,
@@ -106,7 +96,6 @@ static enum led_err create(struct upserting *upserting, struct intent *intent,
 				    intent->reference, &upserting->xref, error);
 	upserting->post.digest = NULL; /* it was the caller's */
 	json_object_put(answer);
-	books_document_release(&document);
 	return err;
 }
 
@@ -116,19 +105,16 @@ static enum led_err write_updated(struct db *db, void *context, struct led_error
 	return xref_put(db, &upserting->post.key, &upserting->xref, error);
 }
 
-static enum led_err update(struct upserting *upserting, struct json_object *body,
+static enum led_err update(struct upserting *upserting, const char *body,
 			   const unsigned char digest[DIGEST_SIZE], struct led_error *error)
 {
 	struct task *task = upserting->task;
 	struct json_object *answer = NULL;
-	const struct access_call call = {
-		.verb = ACCESS_PUT,
-		.path = arena_printf(task->job_arena, "%s/%s", upserting->post.path,
-				     upserting->xref.sage_id),
-		.body = json_object_to_json_string_ext(
-			body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)};
-	if (!call.body)
-		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for an item.");
+	const struct access_call call = {.verb = ACCESS_PUT,
+					 .path = arena_printf(task->job_arena, "%s/%s",
+							      upserting->post.path,
+							      upserting->xref.sage_id),
+					 .body = body};
 	enum led_err err = access_sage(task, &call, &answer, error);
 	const char *shown = err ? NULL : json_string(answer, "displayed_as");
 	if (shown && (shown = arena_strdup(task->job_arena, shown)))
@@ -175,7 +161,7 @@ static enum led_err bring(struct upserting *upserting, struct led_error *error)
 		err = books_product_put(&upserting->books, &upserting->input, &document, error);
 	}
 	if (!err)
-		err = digest_of(&document, digest, error);
+		err = books_body_digest(document.body, digest, error);
 	if (!err && !upserting->xref.found)
 		err = create(upserting, &intent, digest, error);
 	/* After a repeated POST the bytes were those of an earlier attempt. */
@@ -185,7 +171,6 @@ static enum led_err bring(struct upserting *upserting, struct led_error *error)
 		document_known(&upserting->xref, upserting->end);
 	if (!err)
 		err = note_warnings(upserting, &document.warnings, error);
-	books_document_release(&document);
 	return err;
 }
 

@@ -248,14 +248,8 @@ static enum led_err choose_defaults(struct task *task, struct reading *reading,
 		return err;
 	books_policy_defaults(&policy);
 	books_choose_defaults(&task->reference, &policy);
-	struct json_object *json = books_policy_print(&policy);
-	const char *text =
-		json ? json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN) : NULL;
-	reading->policy = text ? arena_strdup(task->job_arena, text) : NULL;
-	json_object_put(json);
-	if (!reading->policy)
-		return no_memory(error);
-	return settle_guarded(task, write_policy, reading, error);
+	err = books_policy_print(&policy, task->job_arena, &reading->policy, error);
+	return err ? err : settle_guarded(task, write_policy, reading, error);
 }
 
 /* Sage's rates are those of a day; a business's day, not Greenwich's. */

@@ -89,7 +89,6 @@ static enum led_err move(struct stocking *stocking, struct led_error *error)
 		if (!err)
 			err = send(stocking, &intent, error);
 	}
-	books_document_release(&document);
 	return err;
 }
 

@@ -213,6 +213,10 @@ bool json_decimal(struct json_object *value, int scale, struct decimal *out)
 	return decimal_parse(text, strlen(text), scale, out) == LED_OK;
 }
 
+/* What stands behind the backslash; all other control characters are told by number. */
+static const char escapes[128] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+				  ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+
 void json_quote(struct buf *out, const char *text)
 {
 	buf_add_char(out, '"');
@@ -225,9 +229,8 @@ void json_quote(struct buf *out, const char *text)
 		text += plain;
 		if (!*text)
 			break;
-		buf_addf(out, (unsigned char)*text < 0x20 ? "\\u%04x" : "\\%c",
-			 (unsigned char)*text);
-		text++;
+		unsigned char c = (unsigned char)*text++;
+		buf_addf(out, escapes[c] ? "\\%c" : "\\u%04x", escapes[c] ? escapes[c] : c);
 	}
 	buf_add_char(out, '"');
 }

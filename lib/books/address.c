@@ -13,12 +13,11 @@ const struct magento_address *address_of_contact(const struct magento_contact *c
 	return contact->address_count > 0 ? &contact->addresses[0] : NULL;
 }
 
-static void print_field(const struct books_context *context, struct body *body,
-			struct json_object *out, const char *key, const char *text,
-			size_t max_chars)
+static void print_field(const struct books_context *context, struct body *body, const char *key,
+			const char *text, size_t max_chars)
 {
 	const char *field = books_text_field(context->arena, text, max_chars, &body->failed);
-	body_text(body, out, key, field);
+	body_text(body, key, field);
 }
 
 /* "Unit 3, Mill Yard": the street from line `from` on. */
@@ -35,33 +34,31 @@ static const char *join_street(struct arena *arena, const struct magento_address
 }
 
 static void print_street(const struct books_context *context, const struct magento_address *address,
-			 const char *first_line, struct body *body, struct json_object *out)
+			 const char *first_line, struct body *body)
 {
 	size_t rest = 0;
 	if (!first_line && address->street_count > 0)
 		first_line = address->street[rest++];
-	print_field(context, body, out, "address_line_1", first_line, LINE_MAX_CHARS);
-	print_field(context, body, out, "address_line_2",
+	print_field(context, body, "address_line_1", first_line, LINE_MAX_CHARS);
+	print_field(context, body, "address_line_2",
 		    join_street(context->arena, address, rest, &body->failed), LINE_MAX_CHARS);
 }
 
 void address_print(const struct books_context *context, const struct magento_address *address,
-		   const struct address_form *form, struct body *body, struct json_object *parent,
-		   const char *key)
+		   const struct address_form *form, struct body *body, const char *key)
 {
-	struct json_object *out = body_object(body, parent, key);
+	body_object(body, key);
 	if (address) {
-		print_street(context, address, form->first_line, body, out);
-		print_field(context, body, out, "city", address->city, LINE_MAX_CHARS);
-		print_field(context, body, out, "region", address->region, LINE_MAX_CHARS);
-		print_field(context, body, out, "postal_code", address->postcode,
-			    POSTCODE_MAX_CHARS);
+		print_street(context, address, form->first_line, body);
+		print_field(context, body, "city", address->city, LINE_MAX_CHARS);
+		print_field(context, body, "region", address->region, LINE_MAX_CHARS);
+		print_field(context, body, "postal_code", address->postcode, POSTCODE_MAX_CHARS);
 	}
-	body_text(body, out, "country_id",
-		  address ? address->country : context->reference->country);
-	body_text(body, out, "address_type_id", form->type_id);
+	body_text(body, "country_id", address ? address->country : context->reference->country);
+	body_text(body, "address_type_id", form->type_id);
 	if (form->is_main) {
-		body_text(body, out, "name", "Main Address");
-		body_flag(body, out, "is_main_address", true);
+		body_text(body, "name", "Main Address");
+		body_flag(body, "is_main_address", true);
 	}
+	body_end_object(body);
 }

@@ -19,7 +19,6 @@ struct address_form {
 /* Writes the address under `key`. `address` may be NULL: only the business's country. A
  * street of more than two lines folds the rest into the second. */
 void address_print(const struct books_context *context, const struct magento_address *address,
-		   const struct address_form *form, struct body *body, struct json_object *parent,
-		   const char *key);
+		   const struct address_form *form, struct body *body, const char *key);
 
 #endif

@@ -1,93 +1,123 @@
 #include "books/body.h"
+#include "base/json.h"
 
-#include <stdlib.h>
+#define BODY_MAX (16 * 1024 * 1024 - 1) /* bytes: what an intent's column holds */
+
+static void enter(struct body *body, char bracket)
+{
+	buf_add_char(&body->text, bracket);
+	body->is_empty = true;
+}
+
+static void leave(struct body *body, char bracket)
+{
+	buf_add_char(&body->text, bracket);
+	body->is_empty = false;
+}
+
+/* What stands before a value. */
+static void precede(struct body *body, const char *key)
+{
+	if (!body->is_empty)
+		buf_add_char(&body->text, ',');
+	body->is_empty = false;
+	if (key) {
+		json_quote(&body->text, key);
+		buf_add_char(&body->text, ':');
+	}
+}
 
 void body_init(struct body *body)
 {
-	body->root = json_object_new_object();
-	body->failed = !body->root;
+	*body = (struct body){0};
+	buf_init(&body->text, BODY_MAX);
+	enter(body, '{');
 }
 
-void body_release(struct body *body)
+enum led_err body_finish(struct body *body, struct arena *arena, const char **out,
+			 struct led_error *error)
 {
-	json_object_put(body->root);
-	body->root = NULL;
+	leave(body, '}');
+	bool failed = body->failed || body->text.failed;
+	*out = failed ? NULL : arena_strndup(arena, body->text.data, body->text.len);
+	buf_release(&body->text);
+	return *out ? LED_OK
+		    : led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a body.");
 }
 
-/* Hands `value` over to `parent`; NULL when it could not. */
-static struct json_object *add(struct body *body, struct json_object *parent, const char *key,
-			       struct json_object *value)
+void body_object(struct body *body, const char *key)
 {
-	if (!body->failed && parent && value && json_object_object_add(parent, key, value) == 0)
-		return value;
-	json_object_put(value);
-	body->failed = true;
-	return NULL;
+	precede(body, key);
+	enter(body, '{');
 }
 
-struct json_object *body_object(struct body *body, struct json_object *parent, const char *key)
+void body_end_object(struct body *body)
 {
-	return add(body, parent, key, json_object_new_object());
+	leave(body, '}');
 }
 
-struct json_object *body_list(struct body *body, struct json_object *parent, const char *key)
+void body_list(struct body *body, const char *key)
 {
-	return add(body, parent, key, json_object_new_array());
+	precede(body, key);
+	enter(body, '[');
 }
 
-static struct json_object *append(struct body *body, struct json_object *list,
-				  struct json_object *value)
+void body_end_list(struct body *body)
 {
-	if (!body->failed && list && value && json_object_array_add(list, value) == 0)
-		return value;
-	json_object_put(value);
-	body->failed = true;
-	return NULL;
+	leave(body, ']');
 }
 
-struct json_object *body_append(struct body *body, struct json_object *list)
+void body_tag(struct body *body, const char *key, const char *text)
 {
-	return append(body, list, json_object_new_object());
+	body_list(body, key);
+	body_text(body, NULL, text);
+	body_end_list(body);
 }
 
-void body_tag(struct body *body, struct json_object *parent, const char *key, const char *text)
+void body_text(struct body *body, const char *key, const char *text)
 {
-	append(body, body_list(body, parent, key), json_object_new_string(text));
+	if (!text)
+		return;
+	precede(body, key);
+	json_quote(&body->text, text);
 }
 
-void body_text(struct body *body, struct json_object *parent, const char *key, const char *text)
+/* A value that is no text, as it stands in JSON. */
+static void add_bare(struct body *body, const char *key, const char *value)
 {
-	if (text)
-		add(body, parent, key, json_object_new_string(text));
+	precede(body, key);
+	buf_add_str(&body->text, value);
 }
 
-void body_flag(struct body *body, struct json_object *parent, const char *key, bool value)
+void body_null(struct body *body, const char *key)
 {
-	add(body, parent, key, json_object_new_boolean(value));
+	add_bare(body, key, "null");
 }
 
-/* json-c prints the digits it is given; its double beside them is never read. */
-static void add_number(struct body *body, struct json_object *parent, const char *key,
-		       const char *digits)
+void body_flag(struct body *body, const char *key, bool value)
 {
-	add(body, parent, key, json_object_new_double_s(strtod(digits, NULL), digits));
+	add_bare(body, key, value ? "true" : "false");
 }
 
-void body_decimal(struct body *body, struct json_object *parent, const char *key,
-		  struct decimal value)
+void body_int(struct body *body, const char *key, int64_t value)
+{
+	precede(body, key);
+	buf_add_int(&body->text, value);
+}
+
+void body_decimal(struct body *body, const char *key, struct decimal value)
 {
 	char digits[DECIMAL_TEXT_MAX];
-	add_number(body, parent, key, decimal_print(value, digits));
+	add_bare(body, key, decimal_print(value, digits));
 }
 
-void body_quantity(struct body *body, struct json_object *parent, const char *key,
-		   struct decimal value)
+void body_quantity(struct body *body, const char *key, struct decimal value)
 {
 	char digits[DECIMAL_TEXT_MAX];
-	add_number(body, parent, key, decimal_print_short(value, digits));
+	add_bare(body, key, decimal_print_short(value, digits));
 }
 
-void body_money(struct body *body, struct json_object *parent, const char *key, int64_t minor)
+void body_money(struct body *body, const char *key, int64_t minor)
 {
-	body_decimal(body, parent, key, money_of(minor));
+	body_decimal(body, key, money_of(minor));
 }

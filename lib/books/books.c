@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void books_document_release(struct books_document *document)
-{
-	json_object_put(document->body);
-	document->body = NULL;
-}
-
 void books_warn(struct books_warnings *warnings, const char *code, const char *format, ...)
 {
 	for (size_t i = 0; i < warnings->count; i++)
@@ -29,28 +23,17 @@ void books_warn(struct books_warnings *warnings, const char *code, const char *f
 	warning->code = code;
 }
 
-enum led_err books_set_idempotency_id(struct json_object *body, const char *id,
-				      struct led_error *error)
+const char *books_with_idempotency_id(struct arena *arena, const char *body, const char *id)
 {
-	struct json_object *resource = NULL;
-	json_object_object_foreach(body, key, value)
-	{
-		(void)key;
-		resource = value;
-	}
-	struct json_object *text = json_object_new_string(id);
-	if (resource && text && json_object_object_add(resource, "idempotency_id", text) == 0)
-		return LED_OK;
-	json_object_put(text);
-	return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for the request body.");
+	/* The resource, which is never empty, is the body's one member: both end together. */
+	return arena_printf(arena, "%.*s,\"idempotency_id\":\"%s\"}}", (int)strlen(body) - 2, body,
+			    id);
 }
 
-enum led_err books_body_digest(struct json_object *body, unsigned char out[DIGEST_SIZE],
+enum led_err books_body_digest(const char *body, unsigned char out[DIGEST_SIZE],
 			       struct led_error *error)
 {
-	const char *text = json_object_to_json_string_ext(
-		body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (text && digest_sha256(text, strlen(text), out) == LED_OK)
+	if (digest_sha256(body, strlen(body), out) == LED_OK)
 		return LED_OK;
 	return led_fail(error, LED_INTERNAL, "digest_failed",
 			"The SHA-256 of a request body could not be computed.");

@@ -10,7 +10,7 @@
  *   books_contact_key       under which key it is cross-referenced
  *   books_contact_body      what to POST when there is none yet
  *   books_invoice           the body of POST /sales_invoices             (invoice.h)
- *   books_set_idempotency_id, then POST
+ *   books_with_idempotency_id, then POST
  *   books_compare_total     Sage's total against ours
  * The other events go the same way: credit_note.h, payment.h, customer.h, product.h.
  *
@@ -58,30 +58,30 @@ struct books_context {
 	 * where the shop does not say the product's. */
 	const char *const *service_skus;
 	size_t service_sku_count;
-	struct arena *arena;           /* for texts on the way */
+	struct arena *arena;           /* for texts on the way, and the body */
 	struct books_reasons *reasons; /* where to note why; NULL: nobody asks */
 };
 
-/* A translated document. Released with books_document_release(), also after an error. */
+/* A translated document. Its texts are in the context's arena. */
 struct books_document {
-	struct json_object *body; /* {"sales_invoice": {…}}, idempotency_id not in it yet */
-	int64_t total;            /* what Sage will total, in minor units = grand_total */
+	const char *body;      /* {"sales_invoice": {…}}, idempotency_id not in it yet */
+	const char *reference; /* by which to find it in Sage, or an item's code; NULL = none */
+	int64_t total;         /* what Sage will total, in minor units = grand_total */
 	struct books_warnings warnings;
 };
-
-void books_document_release(struct books_document *document);
 
 /* Adds a warning; a code that is there already is not added twice. */
 void books_warn(struct books_warnings *warnings, const char *code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts the id into the body's one resource object, where Sage looks for it. */
-enum led_err books_set_idempotency_id(struct json_object *body, const char *id,
-				      struct led_error *error) __attribute__((warn_unused_result));
+/* The body with the id in its one resource object, where Sage looks for it. NULL when memory
+ * is short. */
+const char *books_with_idempotency_id(struct arena *arena, const char *body, const char *id)
+	__attribute__((warn_unused_result));
 
 /* The SHA-256 of a body without its idempotency id: kept with a cross-reference, it tells
  * whether an update would send anything new. */
-enum led_err books_body_digest(struct json_object *body, unsigned char out[DIGEST_SIZE],
+enum led_err books_body_digest(const char *body, unsigned char out[DIGEST_SIZE],
 			       struct led_error *error) __attribute__((warn_unused_result));
 
 /* After posting: `total_amount` is the member of Sage's answer. A difference adds the

@@ -62,18 +62,18 @@ enum led_err books_contact_key(enum books_contact_choice choice,
 }
 
 static void print_contact(const struct books_context *context, const struct party *party,
-			  const char *name, const char *currency, const char *reference,
-			  struct body *body)
+			  const char *currency, const char *reference, struct body *body)
 {
-	struct json_object *contact = body_object(body, body->root, "contact");
-	body_text(body, contact, "name",
-		  party_name_in_currency(context, name, currency, &body->failed));
-	body_tag(body, contact, "contact_type_ids", "CUSTOMER");
-	body_text(body, contact, "reference", reference);
-	body_text(body, contact, "currency_id", currency);
+	const char *name = party_display_name(context->policy, party);
+	body_object(body, "contact");
+	body_text(body, "name", party_name_in_currency(context, name, currency, &body->failed));
+	body_tag(body, "contact_type_ids", "CUSTOMER");
+	body_text(body, "reference", reference);
+	body_text(body, "currency_id", currency);
 	if (party->has_address)
-		party_print_address(context, party, body, contact);
-	party_print_person(context->arena, party, name, body, contact);
+		party_print_address(context, party, body);
+	party_print_person(context->arena, party, name, body);
+	body_end_object(body);
 }
 
 enum led_err books_contact_body(const struct books_context *context,
@@ -82,28 +82,22 @@ enum led_err books_contact_body(const struct books_context *context,
 {
 	struct party party;
 	struct body body;
+	bool short_of_memory = false;
 	enum led_err err = LED_OK;
 	*out = (struct books_contact){0};
-	body_init(&body);
 	if (input->choice == BOOKS_CONTACT_FALLBACK)
 		err = party_of_fallback(context->policy, &party, error);
 	else
-		party = party_of_buyer(context, input->buyer, input->billing, &body.failed);
-	if (!err && !body.failed)
+		party = party_of_buyer(context, input->buyer, input->billing, &short_of_memory);
+	if (!err && !short_of_memory)
 		err = party_check_email(&party, error);
-	if (!err && !body.failed)
+	if (!err && !short_of_memory)
 		err = contact_reference(context, input, out->reference, error);
 	if (err)
-		goto out;
-	print_contact(context, &party, party_display_name(context->policy, &party), input->currency,
-		      out->reference, &body);
-	if (body.failed)
-		err = led_fail(error, LED_INTERNAL, "out_of_memory",
-			       "No memory for the contact's body.");
+		return err;
 	out->email = party.email;
-out:
-	if (err)
-		body_release(&body);
-	out->body = body.root;
-	return err;
+	body_init(&body);
+	body.failed = short_of_memory;
+	print_contact(context, &party, input->currency, out->reference, &body);
+	return body_finish(&body, context->arena, &out->body, error);
 }

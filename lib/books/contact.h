@@ -49,7 +49,7 @@ struct books_contact_input {
 };
 
 struct books_contact {
-	struct json_object *body; /* {"contact": {…}}; release with json_object_put() */
+	const char *body; /* {"contact": {…}}; in the arena */
 	char reference[BOOKS_CONTACT_REFERENCE_MAX];
 	const char *email; /* what must agree before a contact is adopted; in the arena */
 };

@@ -90,25 +90,25 @@ enum led_err party_check_email(const struct party *party, struct led_error *erro
 }
 
 void party_print_person(struct arena *arena, const struct party *party, const char *name,
-			struct body *body, struct json_object *contact)
+			struct body *body)
 {
-	struct json_object *person = body_object(body, contact, "main_contact_person");
+	body_object(body, "main_contact_person");
 	if (party->person)
 		name = party->person;
-	body_text(body, person, "name",
-		  books_text_field(arena, name, PERSON_MAX_CHARS, &body->failed));
-	body_text(body, person, "email", party->email);
-	body_text(body, person, "telephone", party->phone);
-	body_tag(body, person, "contact_person_type_ids", "ACCOUNTS");
-	body_flag(body, person, "is_main_contact", true);
+	body_text(body, "name", books_text_field(arena, name, PERSON_MAX_CHARS, &body->failed));
+	body_text(body, "email", party->email);
+	body_text(body, "telephone", party->phone);
+	body_tag(body, "contact_person_type_ids", "ACCOUNTS");
+	body_flag(body, "is_main_contact", true);
+	body_end_object(body);
 }
 
 void party_print_address(const struct books_context *context, const struct party *party,
-			 struct body *body, struct json_object *contact)
+			 struct body *body)
 {
 	bool both = party->person && party->company;
 	struct address_form form = {.type_id = "SALES", .is_main = true};
 	if (both && context->policy->customer_name_priority == POLICY_PERSON_FIRST)
 		form.first_line = party->company;
-	address_print(context, party->address, &form, body, contact, "main_address");
+	address_print(context, party->address, &form, body, "main_address");
 }

@@ -41,10 +41,10 @@ const char *party_name_in_currency(const struct books_context *context, const ch
 /* Writes main_contact_person. `name` serves a party without a person; NULL = no name is
  * sent then. */
 void party_print_person(struct arena *arena, const struct party *party, const char *name,
-			struct body *body, struct json_object *contact);
+			struct body *body);
 
 /* Writes main_address: the party's, else only the business's country. */
 void party_print_address(const struct books_context *context, const struct party *party,
-			 struct body *body, struct json_object *contact);
+			 struct body *body);
 
 #endif

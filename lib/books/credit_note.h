@@ -19,8 +19,8 @@ struct books_credit_note_input {
 };
 
 /*
- * All amounts are positive. Fills `out` (release it also after an error): its total is the
- * memo's grand total. Errors as books_invoice().
+ * All amounts are positive. Fills `out`: its total is the memo's grand total. Errors as
+ * books_invoice().
  */
 enum led_err books_credit_note(const struct books_context *context,
 			       const struct books_credit_note_input *input,

@@ -15,19 +15,18 @@ static bool rate_counts(const struct books_context *context, const struct curren
 }
 
 void currency_print(const struct books_context *context, const struct currency_source *source,
-		    struct body *body, struct json_object *resource,
-		    struct books_warnings *warnings)
+		    struct body *body, struct books_warnings *warnings)
 {
 	struct decimal rate;
 	if (strcmp(source->currency, context->reference->base_currency) == 0)
 		return;
-	body_text(body, resource, "currency_id", source->currency);
+	body_text(body, "currency_id", source->currency);
 	if (!rate_counts(context, source) ||
 	    decimal_div(decimal_of(1, 0), source->base_to_order_rate, RATE_SCALE, &rate))
 		books_warn(warnings, "exchange_rate_from_sage", "%s", source->currency);
 	else if (!source->no_inverse &&
 		 decimal_compare(source->base_to_order_rate, decimal_of(INVERSE_ABOVE, 0)) > 0)
-		body_decimal(body, resource, "inverse_exchange_rate", source->base_to_order_rate);
+		body_decimal(body, "inverse_exchange_rate", source->base_to_order_rate);
 	else
-		body_decimal(body, resource, "exchange_rate", rate);
+		body_decimal(body, "exchange_rate", rate);
 }

@@ -16,7 +16,6 @@ struct currency_source {
  * business's own; no rate when the shop's does not say what Sage asks for, with the warning
  * exchange_rate_from_sage. */
 void currency_print(const struct books_context *context, const struct currency_source *source,
-		    struct body *body, struct json_object *resource,
-		    struct books_warnings *warnings);
+		    struct body *body, struct books_warnings *warnings);
 
 #endif

@@ -37,27 +37,22 @@ static bool is_address_known(const struct policy *policy, const struct party *pa
 }
 
 enum led_err books_customer_put(const struct books_context *context,
-				const struct books_customer_put_input *input,
-				struct json_object **out, struct led_error *error)
+				const struct books_customer_put_input *input, const char **out,
+				struct led_error *error)
 {
 	struct body body;
-	*out = NULL;
+	bool short_of_memory = false;
+	struct party party = party_of_buyer(context, input->customer, NULL, &short_of_memory);
+	enum led_err err = short_of_memory ? LED_OK : party_check_email(&party, error);
+	if (err)
+		return err;
 	body_init(&body);
-	struct party party = party_of_buyer(context, input->customer, NULL, &body.failed);
-	enum led_err err = body.failed ? LED_OK : party_check_email(&party, error);
-	if (err)
-		goto out;
-	struct json_object *contact = body_object(&body, body.root, "contact");
-	body_text(&body, contact, "name", choose_name(context, input, &party, &body.failed));
+	body.failed = short_of_memory;
+	body_object(&body, "contact");
+	body_text(&body, "name", choose_name(context, input, &party, &body.failed));
 	if (is_address_known(context->policy, &party))
-		party_print_address(context, &party, &body, contact);
-	party_print_person(context->arena, &party, NULL, &body, contact);
-	if (body.failed)
-		err = led_fail(error, LED_INTERNAL, "out_of_memory",
-			       "No memory for the contact's body.");
-out:
-	if (err)
-		body_release(&body);
-	*out = body.root;
-	return err;
+		party_print_address(context, &party, &body);
+	party_print_person(context->arena, &party, NULL, &body);
+	body_end_object(&body);
+	return body_finish(&body, context->arena, out, error);
 }

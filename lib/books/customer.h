@@ -31,11 +31,10 @@ struct books_customer_put_input {
 };
 
 /* The body of PUT /contacts/{id}: only what the entity knows, so that nothing is cleared or
- * renamed by ignorance. *out is the caller's. LED_VALIDATION: "email_missing",
+ * renamed by ignorance. *out is in the arena. LED_VALIDATION: "email_missing",
  * "email_too_long". */
 enum led_err books_customer_put(const struct books_context *context,
-				const struct books_customer_put_input *input,
-				struct json_object **out, struct led_error *error)
-	__attribute__((warn_unused_result));
+				const struct books_customer_put_input *input, const char **out,
+				struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

@@ -27,14 +27,3 @@ enum led_err document_reference(const struct books_context *context, const char 
 				*out, REFERENCE_MAX_CHARS);
 	return LED_OK;
 }
-
-enum led_err document_finish(struct body *body, struct books_document *out, struct led_error *error)
-{
-	if (body->failed) {
-		body_release(body);
-		return led_fail(error, LED_INTERNAL, "out_of_memory",
-				"No memory for the request body.");
-	}
-	out->body = body->root;
-	return LED_OK;
-}

@@ -175,31 +175,33 @@ enum led_err draft_make(const struct books_context *context, const struct draft_
 }
 
 static void print_line(const struct books_context *context, const struct draft_line *line,
-		       const char *eu_type, struct body *body, struct json_object *out)
+		       const char *eu_type, struct body *body)
 {
-	body_text(body, out, "description", line->description);
-	body_text(body, out, "ledger_account_id", context->policy->default_ledger_account_id);
-	body_quantity(body, out, "quantity", line->quantity);
-	body_money(body, out, "unit_price", line->unit_price);
+	body_object(body, NULL);
+	body_text(body, "description", line->description);
+	body_text(body, "ledger_account_id", context->policy->default_ledger_account_id);
+	body_quantity(body, "quantity", line->quantity);
+	body_money(body, "unit_price", line->unit_price);
 	if (line->discount)
-		body_money(body, out, "discount_amount", line->discount);
-	body_text(body, out, "tax_rate_id", line->tax_rate_id);
-	body_money(body, out, "tax_amount", line->tax);
+		body_money(body, "discount_amount", line->discount);
+	body_text(body, "tax_rate_id", line->tax_rate_id);
+	body_money(body, "tax_amount", line->tax);
 	/* In no version of Sage's specification, yet some businesses refuse a line without. */
-	body_money(body, out, "currency_tax_amount", line->tax);
-	body_text(body, out, "eu_goods_services_type_id", eu_type);
+	body_money(body, "currency_tax_amount", line->tax);
+	body_text(body, "eu_goods_services_type_id", eu_type);
+	body_end_object(body);
 }
 
 void draft_print(const struct books_context *context, const struct draft *draft, struct body *body,
-		 struct json_object *resource, const char *lines_key)
+		 const char *lines_key)
 {
-	struct json_object *lines = body_list(body, resource, lines_key);
+	body_list(body, lines_key);
 	for (size_t i = 0; i < draft->line_count; i++)
-		print_line(context, &draft->lines[i], draft->eu_type, body,
-			   body_append(body, lines));
+		print_line(context, &draft->lines[i], draft->eu_type, body);
+	body_end_list(body);
 	if (!draft->has_panel)
 		return;
-	body_money(body, resource, "shipping_net_amount", draft->shipping_net);
-	body_text(body, resource, "shipping_tax_rate_id", draft->shipping_rate_id);
-	body_money(body, resource, "shipping_tax_amount", draft->shipping_tax);
+	body_money(body, "shipping_net_amount", draft->shipping_net);
+	body_text(body, "shipping_tax_rate_id", draft->shipping_rate_id);
+	body_money(body, "shipping_tax_amount", draft->shipping_tax);
 }

@@ -77,6 +77,6 @@ int64_t draft_total(const struct draft *draft);
 
 /* Writes the lines (under `lines_key`) and the shipping panel into a resource object. */
 void draft_print(const struct books_context *context, const struct draft *draft, struct body *body,
-		 struct json_object *resource, const char *lines_key);
+		 const char *lines_key);
 
 #endif

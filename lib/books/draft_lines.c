@@ -4,6 +4,7 @@
 #include "books/tax.h"
 #include "books/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "magento/entity.h"
 
 /*
- * `contact_id` is the contact's id in Sage. Fills `out` (release it also after an error).
+ * `contact_id` is the contact's id in Sage. Fills `out`.
  * LED_VALIDATION: "reference_too_long", "tax_rate_not_mapped", "cross_border_tax_charged",
  * "not_in_reference", "no_tax_rate_missing", "settings_incomplete", "date_missing",
  * "nothing_to_post", "negative_total", "amount_too_large".

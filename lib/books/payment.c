@@ -38,12 +38,12 @@ static void warn_part(struct books_warnings *warnings, int64_t allocated, int64_
 			   decimal_print(money_of(amount), whole), currency);
 }
 
-static void print_artefact(struct body *body, struct json_object *artefacts, const char *id,
-			   int64_t amount)
+static void print_artefact(struct body *body, const char *id, int64_t amount)
 {
-	struct json_object *artefact = body_append(body, artefacts);
-	body_text(body, artefact, "artefact_id", id);
-	body_money(body, artefact, "amount", amount);
+	body_object(body, NULL);
+	body_text(body, "artefact_id", id);
+	body_money(body, "amount", amount);
+	body_end_object(body);
 }
 
 static enum led_err print_payment(const struct books_context *context,
@@ -65,20 +65,24 @@ static enum led_err print_payment(const struct books_context *context,
 	if (input->has_outstanding)
 		allocated = smaller(out->total, input->outstanding > 0 ? input->outstanding : 0);
 	body_init(&body);
-	struct json_object *resource = body_object(&body, body.root, "contact_payment");
-	body_text(&body, resource, "transaction_type_id", "CUSTOMER_RECEIPT");
-	body_text(&body, resource, "contact_id", input->contact_id);
-	body_text(&body, resource, "bank_account_id", bank_account);
-	body_text(&body, resource, "date", zone_date(context->zone, input->occurred_at, date));
-	body_money(&body, resource, "total_amount", out->total);
-	body_text(&body, resource, "reference", reference);
-	currency_print(context, &currency, &body, resource, &out->warnings);
+	body_object(&body, "contact_payment");
+	body_text(&body, "transaction_type_id", "CUSTOMER_RECEIPT");
+	body_text(&body, "contact_id", input->contact_id);
+	body_text(&body, "bank_account_id", bank_account);
+	body_text(&body, "date", zone_date(context->zone, input->occurred_at, date));
+	body_money(&body, "total_amount", out->total);
+	body_text(&body, "reference", reference);
+	currency_print(context, &currency, &body, &out->warnings);
 	/* Sage refuses an allocation of nothing. */
-	if (allocated > 0)
-		print_artefact(&body, body_list(&body, resource, "allocated_artefacts"),
-			       input->invoice_id, allocated);
+	if (allocated > 0) {
+		body_list(&body, "allocated_artefacts");
+		print_artefact(&body, input->invoice_id, allocated);
+		body_end_list(&body);
+	}
+	body_end_object(&body);
+	out->reference = reference;
 	warn_part(&out->warnings, allocated, out->total, invoice->currency);
-	return document_finish(&body, out, error);
+	return body_finish(&body, context->arena, &out->body, error);
 }
 
 enum led_err books_payment(const struct books_context *context,
@@ -114,14 +118,16 @@ enum led_err books_allocation(const struct books_context *context,
 				"Nothing is left to allocate: the invoice or the payment is "
 				"settled.");
 	body_init(&body);
-	struct json_object *resource = body_object(&body, body.root, "contact_allocation");
-	body_text(&body, resource, "transaction_type_id", "CUSTOMER_ALLOCATION");
-	body_text(&body, resource, "contact_id", input->contact_id);
-	body_text(&body, resource, "date", zone_date(context->zone, input->occurred_at, date));
+	body_object(&body, "contact_allocation");
+	body_text(&body, "transaction_type_id", "CUSTOMER_ALLOCATION");
+	body_text(&body, "contact_id", input->contact_id);
+	body_text(&body, "date", zone_date(context->zone, input->occurred_at, date));
 	/* The signed amounts sum to zero: what the invoice takes, the payment gives. */
-	struct json_object *artefacts = body_list(&body, resource, "allocated_artefacts");
-	print_artefact(&body, artefacts, input->invoice_id, out->total);
-	print_artefact(&body, artefacts, input->payment_on_account_id, -out->total);
+	body_list(&body, "allocated_artefacts");
+	print_artefact(&body, input->invoice_id, out->total);
+	print_artefact(&body, input->payment_on_account_id, -out->total);
+	body_end_list(&body);
+	body_end_object(&body);
 	warn_part(&out->warnings, out->total, input->on_account, input->currency);
-	return document_finish(&body, out, error);
+	return body_finish(&body, context->arena, &out->body, error);
 }

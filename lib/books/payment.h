@@ -26,8 +26,8 @@ struct books_payment_input {
 };
 
 /*
- * Fills `out` (release it also after an error): its total is the invoice's grand total. A
- * part that is not outstanding stays on account, with the warning allocated_in_part.
+ * Fills `out`: its total is the invoice's grand total. A part that is not outstanding stays
+ * on account, with the warning allocated_in_part.
  * LED_VALIDATION: "payment_method_not_mapped" (books_filter() skips such events first),
  * "amount_not_positive", "reference_too_long".
  */

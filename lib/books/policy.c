@@ -301,27 +301,24 @@ enum led_err books_policy_parse(struct json_object *json, struct arena *arena, s
 	return read_settings(&reader, consolidation, CONSOLIDATION, COUNT(CONSOLIDATION));
 }
 
-static void print_ids(struct body *body, struct json_object *list, const struct policy_ids *ids)
+static void print_ids(struct body *body, const char *key, const struct policy_ids *ids)
 {
-	for (size_t i = 0; list && i < ids->count; i++) {
-		struct json_object *id = json_object_new_int64(ids->item[i]);
-		if (!id || json_object_array_add(list, id) != 0) {
-			json_object_put(id);
-			body->failed = true;
-		}
-	}
+	body_list(body, key);
+	for (size_t i = 0; i < ids->count; i++)
+		body_int(body, NULL, ids->item[i]);
+	body_end_list(body);
 }
 
-static void print_pairs(struct body *body, struct json_object *map,
-			const struct policy_pairs *pairs)
+static void print_pairs(struct body *body, const char *key, const struct policy_pairs *pairs)
 {
-	for (size_t i = 0; map && i < pairs->count; i++) {
-		const struct policy_pair *pair = &pairs->item[i];
-		if (pair->to)
-			body_text(body, map, pair->from, pair->to);
-		else if (json_object_object_add(map, pair->from, NULL) != 0)
-			body->failed = true;
+	body_object(body, key);
+	for (size_t i = 0; i < pairs->count; i++) {
+		if (pairs->item[i].to)
+			body_text(body, pairs->item[i].from, pairs->item[i].to);
+		else
+			body_null(body, pairs->item[i].from);
 	}
+	body_end_object(body);
 }
 
 const char *books_percentage_print(struct decimal percentage, char *out)
@@ -331,65 +328,73 @@ const char *books_percentage_print(struct decimal percentage, char *out)
 	return decimal_print(percentage, out);
 }
 
-static void print_rates(struct body *body, struct json_object *map,
-			const struct policy_rates *rates)
+/* Two spellings of one percentage ("20", "20.00") make one key: the last one's. */
+static bool is_repeated(const struct policy_rates *rates, size_t at)
 {
-	for (size_t i = 0; map && i < rates->count; i++) {
-		char key[DECIMAL_TEXT_MAX];
-		books_percentage_print(rates->item[i].percentage, key);
-		body_text(body, map, key, rates->item[i].tax_rate_id);
-	}
+	for (size_t i = at + 1; i < rates->count; i++)
+		if (rates->item[i].percentage.units == rates->item[at].percentage.units)
+			return true;
+	return false;
 }
 
-static void print_setting(struct body *body, struct json_object *parent,
-			  const struct policy *policy, const struct setting *setting)
+static void print_rates(struct body *body, const char *key, const struct policy_rates *rates)
+{
+	char percentage[DECIMAL_TEXT_MAX];
+	body_object(body, key);
+	for (size_t i = 0; i < rates->count; i++)
+		if (!is_repeated(rates, i))
+			body_text(body,
+				  books_percentage_print(rates->item[i].percentage, percentage),
+				  rates->item[i].tax_rate_id);
+	body_end_object(body);
+}
+
+static void print_setting(struct body *body, const struct policy *policy,
+			  const struct setting *setting)
 {
 	char iso[CLOCK_ISO_SIZE];
 	switch (setting->kind) {
 	case FLAG:
-		body_flag(body, parent, setting->key, *FIELD(const bool, policy, setting));
+		body_flag(body, setting->key, *FIELD(const bool, policy, setting));
 		break;
 	case TEXT:
 	case PREFIX:
-		body_text(body, parent, setting->key, *FIELD(const char *const, policy, setting));
+		body_text(body, setting->key, *FIELD(const char *const, policy, setting));
 		break;
 	case INSTANT:
 		if (policy->has_sync_since)
-			body_text(body, parent, setting->key, clock_iso(policy->sync_since, iso));
+			body_text(body, setting->key, clock_iso(policy->sync_since, iso));
 		break;
 	case IDS:
-		print_ids(body, body_list(body, parent, setting->key),
-			  FIELD(const struct policy_ids, policy, setting));
+		print_ids(body, setting->key, FIELD(const struct policy_ids, policy, setting));
 		break;
 	case PAIRS:
-		print_pairs(body, body_object(body, parent, setting->key),
-			    FIELD(const struct policy_pairs, policy, setting));
+		print_pairs(body, setting->key, FIELD(const struct policy_pairs, policy, setting));
 		break;
 	case RATES:
-		print_rates(body, body_object(body, parent, setting->key),
-			    FIELD(const struct policy_rates, policy, setting));
+		print_rates(body, setting->key, FIELD(const struct policy_rates, policy, setting));
 		break;
 	case MONEY:
-		body_money(body, parent, setting->key, *FIELD(const int64_t, policy, setting));
+		body_money(body, setting->key, *FIELD(const int64_t, policy, setting));
 		break;
 	case PRIORITY:
-		body_text(body, parent, setting->key,
+		body_text(body, setting->key,
 			  policy->customer_name_priority == POLICY_COMPANY_FIRST ? "Company"
 										 : "Person");
 		break;
 	}
 }
 
-struct json_object *books_policy_print(const struct policy *policy)
+enum led_err books_policy_print(const struct policy *policy, struct arena *arena, const char **out,
+				struct led_error *error)
 {
 	struct body body;
 	body_init(&body);
 	for (size_t i = 0; i < COUNT(SETTINGS); i++)
-		print_setting(&body, body.root, policy, &SETTINGS[i]);
-	struct json_object *consolidation = body_object(&body, body.root, "b2c_consolidation");
+		print_setting(&body, policy, &SETTINGS[i]);
+	body_object(&body, "b2c_consolidation");
 	for (size_t i = 0; i < COUNT(CONSOLIDATION); i++)
-		print_setting(&body, consolidation, policy, &CONSOLIDATION[i]);
-	if (body.failed)
-		body_release(&body);
-	return body.root;
+		print_setting(&body, policy, &CONSOLIDATION[i]);
+	body_end_object(&body);
+	return body_finish(&body, arena, out, error);
 }

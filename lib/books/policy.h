@@ -85,10 +85,10 @@ void books_policy_defaults(struct policy *policy);
 enum led_err books_policy_parse(struct json_object *json, struct arena *arena, struct policy *out,
 				struct led_error *error) __attribute__((warn_unused_result));
 
-/* The JSON of a policy, every setting included; parsing it gives the same policy. The
- * caller owns it. NULL when memory is short. */
-struct json_object *books_policy_print(const struct policy *policy)
-	__attribute__((warn_unused_result));
+/* The JSON of a policy, every setting included; parsing it gives the same policy. *out is in
+ * the arena. */
+enum led_err books_policy_print(const struct policy *policy, struct arena *arena, const char **out,
+				struct led_error *error) __attribute__((warn_unused_result));
 
 /* A percentage as the tax map's key: "20.00", and "14.975" where two digits are not
  * enough. `out` has DECIMAL_TEXT_MAX bytes. Returns `out`. */

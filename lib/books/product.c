@@ -1,6 +1,6 @@
 #include "books/product.h"
 #include "base/text.h"
-#include "books/document.h"
+#include "books/body.h"
 #include "books/text.h"
 
 #include <stdio.h>
@@ -103,7 +103,7 @@ static enum led_err make_code(const struct books_context *context,
 
 static void print_price(const struct books_context *context,
 			const struct books_product_input *input, struct body *body,
-			struct json_object *resource, struct books_warnings *warnings)
+			struct books_warnings *warnings)
 {
 	const struct family *family = &FAMILIES[input->family];
 	if (!input->product->has_price)
@@ -113,12 +113,14 @@ static void print_price(const struct books_context *context,
 			   context->policy->magento_base_currency);
 		return;
 	}
-	struct json_object *price = body_append(body, body_list(body, resource, family->prices));
-	body_text(body, price, family->price_type, input->price_type_id);
-	body_text(body, price, family->price_name,
-		  input->price_name ? input->price_name : PRICE_NAME);
-	body_money(body, price, family->price, input->product->price);
-	body_flag(body, price, family->includes_tax, false);
+	body_list(body, family->prices);
+	body_object(body, NULL);
+	body_text(body, family->price_type, input->price_type_id);
+	body_text(body, family->price_name, input->price_name ? input->price_name : PRICE_NAME);
+	body_money(body, family->price, input->product->price);
+	body_flag(body, family->includes_tax, false);
+	body_end_object(body);
+	body_end_list(body);
 }
 
 /* Every family needs the sales account, a service no other. */
@@ -150,20 +152,21 @@ static enum led_err print_item(const struct books_context *context,
 	if (err)
 		return err;
 	body_init(&body);
-	struct json_object *resource = body_object(&body, body.root, family->names.kind);
+	body_object(&body, family->names.kind);
 	const char *description = books_text_name(context->arena, input->product->name,
 						  input->product->sku, DESCRIPTION_MAX_CHARS);
-	body.failed = body.failed || !description;
-	body_text(&body, resource, "item_code", code);
-	body_text(&body, resource, "description", description);
+	body.failed = !description;
+	body_text(&body, "item_code", code);
+	body_text(&body, "description", description);
 	if (is_new) {
-		body_text(&body, resource, "sales_ledger_account_id",
-			  policy->default_ledger_account_id);
-		body_text(&body, resource, "purchase_ledger_account_id",
+		body_text(&body, "sales_ledger_account_id", policy->default_ledger_account_id);
+		body_text(&body, "purchase_ledger_account_id",
 			  policy->default_purchase_ledger_account_id);
 	}
-	print_price(context, input, &body, resource, &out->warnings);
-	return document_finish(&body, out, error);
+	print_price(context, input, &body, &out->warnings);
+	body_end_object(&body);
+	out->reference = code;
+	return body_finish(&body, context->arena, &out->body, error);
 }
 
 enum led_err books_product_post(const struct books_context *context,
@@ -207,13 +210,13 @@ enum led_err books_stock_movement(const struct books_context *context,
 	if (difference.units == 0)
 		return LED_OK;
 	body_init(&body);
-	struct json_object *resource = body_object(&body, body.root, "stock_movement");
-	body_text(&body, resource, "stock_item_id", input->stock_item_id);
-	body_text(&body, resource, "date", zone_date(context->zone, input->occurred_at, date));
-	body_quantity(&body, resource, "quantity", difference);
-	body_money(&body, resource, "cost_price", has_cost ? product->cost : 0);
-	body_text(&body, resource, "details", "STOCKTAKE");
-	body_text(&body, resource, "reference",
-		  movement_reference(product, reference, sizeof reference));
-	return document_finish(&body, out, error);
+	body_object(&body, "stock_movement");
+	body_text(&body, "stock_item_id", input->stock_item_id);
+	body_text(&body, "date", zone_date(context->zone, input->occurred_at, date));
+	body_quantity(&body, "quantity", difference);
+	body_money(&body, "cost_price", has_cost ? product->cost : 0);
+	body_text(&body, "details", "STOCKTAKE");
+	body_text(&body, "reference", movement_reference(product, reference, sizeof reference));
+	body_end_object(&body);
+	return body_finish(&body, context->arena, &out->body, error);
 }

@@ -38,7 +38,7 @@ struct books_product_input {
 
 /*
  * The bodies of POST and PUT. An update leaves out the ledger accounts, which the shop does
- * not know. Fill `out` (release it also after an error), whose total is 0.
+ * not know. Fill `out`, whose total is 0.
  * LED_VALIDATION: "sku_too_long", "sku_missing", "settings_incomplete" (no purchase ledger
  * account). The warning price_currency_differs: the shop's prices are in another currency
  * than Sage's, and none was sent.

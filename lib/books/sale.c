@@ -42,16 +42,15 @@ static const char *country_abroad(const struct reference *reference,
 /* Both; without one, the business's country and the warning address_unknown. */
 static void print_addresses(const struct books_context *context,
 			    const struct sale_addresses *addresses, struct body *body,
-			    struct json_object *resource, struct books_warnings *warnings)
+			    struct books_warnings *warnings)
 {
 	static const struct address_form main_form = {.type_id = "SALES"};
 	static const struct address_form delivery_form = {.type_id = "DELIVERY"};
 	if (!addresses->billing)
 		books_warn(warnings, "address_unknown", "%s", context->reference->country);
-	address_print(context, addresses->billing, &main_form, body, resource, "main_address");
+	address_print(context, addresses->billing, &main_form, body, "main_address");
 	/* Sage would copy billing to delivery itself, but says so nowhere. */
-	address_print(context, addresses->delivery, &delivery_form, body, resource,
-		      "delivery_address");
+	address_print(context, addresses->delivery, &delivery_form, body, "delivery_address");
 }
 
 static enum led_err print_sale(const struct books_context *context, const struct sale *sale,
@@ -61,21 +60,23 @@ static enum led_err print_sale(const struct books_context *context, const struct
 	struct body body;
 	char date[ZONE_DATE_SIZE];
 	body_init(&body);
-	body.failed = body.failed || sale->short_of_memory;
-	struct json_object *resource = body_object(&body, body.root, sale->resource);
-	body_text(&body, resource, "contact_id", sale->contact_id);
-	body_text(&body, resource, "date", zone_date(context->zone, sale->created_at, date));
+	body.failed = sale->short_of_memory;
+	body_object(&body, sale->resource);
+	body_text(&body, "contact_id", sale->contact_id);
+	body_text(&body, "date", zone_date(context->zone, sale->created_at, date));
 	if (sale->original_at)
-		body_text(&body, resource, "original_invoice_date",
+		body_text(&body, "original_invoice_date",
 			  zone_date(context->zone, *sale->original_at, date));
-	body_text(&body, resource, "reference", reference);
-	currency_print(context, &sale->currency, &body, resource, &out->warnings);
-	body_text(&body, resource, "notes",
+	body_text(&body, "reference", reference);
+	currency_print(context, &sale->currency, &body, &out->warnings);
+	body_text(&body, "notes",
 		  books_text_field(context->arena, sale->notes, NOTES_MAX_CHARS, &body.failed));
-	print_addresses(context, &sale->addresses, &body, resource, &out->warnings);
-	draft_print(context, draft, &body, resource, sale->lines_key);
+	print_addresses(context, &sale->addresses, &body, &out->warnings);
+	draft_print(context, draft, &body, sale->lines_key);
+	body_end_object(&body);
 	out->total = draft_total(draft);
-	return document_finish(&body, out, error);
+	out->reference = reference;
+	return body_finish(&body, context->arena, &out->body, error);
 }
 
 enum led_err sale_translate(const struct books_context *context, const struct sale *sale,

@@ -74,17 +74,24 @@ static void check_error(const struct attempt *attempt, enum led_err err)
 		broken("an error says its class, code and message");
 }
 
+static void check_body(const char *body)
+{
+	struct json_object *json;
+	if (json_parse(body, strlen(body), &json, NULL))
+		broken("a body is JSON");
+	json_object_put(json);
+}
+
 static void check_document(struct attempt *attempt, enum led_err err,
-			   struct books_document *document, int64_t grand_total)
+			   const struct books_document *document, int64_t grand_total)
 {
 	if (err)
 		check_error(attempt, err);
 	else if (document->total != grand_total)
 		broken("a document totals what the shop says");
-	else if (document->body && !json_object_to_json_string(document->body))
-		broken("a body can be printed");
+	else if (document->body)
+		check_body(document->body);
 	attempt->made += !err && document->body;
-	books_document_release(document);
 }
 
 static void try_contact(struct attempt *attempt, const struct magento_contact *buyer,
@@ -103,7 +110,7 @@ static void try_contact(struct attempt *attempt, const struct magento_contact *b
 	if (err)
 		check_error(attempt, err);
 	else
-		json_object_put(contact.body);
+		check_body(contact.body);
 	attempt->made += !err;
 }
 
@@ -171,7 +178,7 @@ static void try_creditmemo(struct attempt *attempt)
 
 static void try_customer(struct attempt *attempt)
 {
-	struct json_object *body;
+	const char *body;
 	struct magento_contact customer;
 	const struct books_customer_put_input input = {.customer = &customer, .currency = "SEK"};
 	enum led_err err = magento_parse_contact(attempt->json, attempt->context.arena, &customer,
@@ -186,7 +193,8 @@ static void try_customer(struct attempt *attempt)
 	err = books_customer_put(&attempt->context, &input, &body, &attempt->error);
 	if (err)
 		check_error(attempt, err);
-	json_object_put(body);
+	else
+		check_body(body);
 	attempt->made += !err;
 }
 

@@ -40,8 +40,8 @@ const char *const *golden_texts(const struct golden *golden, const char *key, si
 bool golden_amount(const struct golden *golden, const char *key, int64_t *pennies);
 
 /* Compares with what is expected, and asks Sage's tables. `is_update`: of a PUT. */
-void golden_expect_body(const struct golden *golden, struct json_object *expected,
-			struct json_object *actual, bool is_update);
+void golden_expect_body(const struct golden *golden, struct json_object *expected, const char *body,
+			bool is_update);
 
 /* Body, warnings and total of a document. `grand_total`: the entity's, in pennies. */
 void golden_expect_document(const struct golden *golden, const struct books_document *document,

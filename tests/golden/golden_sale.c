@@ -33,7 +33,6 @@ static enum led_err check_contact(struct golden *golden, const struct magento_in
 		books_contact_body(&golden->setting.context, &input, &contact, &golden->error);
 	if (!err)
 		golden_expect_body(golden, expected, contact.body, false);
-	json_object_put(contact.body);
 	return err;
 }
 
@@ -53,7 +52,6 @@ enum led_err golden_invoice_created(struct golden *golden)
 			    &golden->error);
 	if (!err)
 		golden_expect_document(golden, &document, invoice.grand_total);
-	books_document_release(&document);
 	return err;
 }
 
@@ -85,7 +83,6 @@ static enum led_err pay(struct golden *golden, const struct magento_invoice *inv
 		books_payment(&golden->setting.context, &input, &document, &golden->error);
 	if (!err)
 		golden_expect_document(golden, &document, invoice->grand_total);
-	books_document_release(&document);
 	return err;
 }
 
@@ -108,7 +105,6 @@ static enum led_err allocate(struct golden *golden, const struct magento_invoice
 		books_allocation(&golden->setting.context, &input, &document, &golden->error);
 	if (!err)
 		golden_expect_document(golden, &document, document.total);
-	books_document_release(&document);
 	return err;
 }
 
@@ -164,6 +160,5 @@ enum led_err golden_creditmemo_created(struct golden *golden)
 	err = books_credit_note(&golden->setting.context, &input, &document, &golden->error);
 	if (!err)
 		golden_expect_document(golden, &document, memo.grand_total);
-	books_document_release(&document);
 	return err;
 }

@@ -104,12 +104,32 @@ Test(books_policy, every_setting_survives_printing)
 	struct arena *arena = arena_new(ARENA_CAP);
 	cr_assert_eq(parse(arena, EVERYTHING, &policy, &error), LED_OK, "%s", error.message);
 	expect_everything(&policy);
-	struct json_object *printed = books_policy_print(&policy);
+	const char *text;
+	struct json_object *printed;
+	cr_assert_eq(books_policy_print(&policy, arena, &text, &error), LED_OK, "%s",
+		     error.message);
+	cr_assert_eq(json_parse(text, strlen(text), &printed, &error), LED_OK, "%s", text);
 	cr_assert_eq(books_policy_parse(printed, arena, &again, &error), LED_OK, "%s",
 		     error.message);
 	expect_everything(&again);
 	cr_expect_eq(json_object_object_length(printed), 20, "a setting is not printed");
 	json_object_put(printed);
+	arena_free(arena);
+}
+
+/* Printed as two members of one name, the settings could not be read again. */
+Test(books_policy, one_percentage_is_one_key)
+{
+	static const char text[] =
+		"{\"tax_rate_map\":{\"20\":\"A\",\"5.00\":\"B\",\"20.0\":\"C\"}}";
+	struct policy policy;
+	struct led_error error = {0};
+	const char *printed;
+	struct arena *arena = arena_new(ARENA_CAP);
+	cr_assert_eq(parse(arena, text, &policy, &error), LED_OK, "%s", error.message);
+	cr_assert_eq(books_policy_print(&policy, arena, &printed, &error), LED_OK);
+	cr_expect(strstr(printed, "\"tax_rate_map\":{\"5.00\":\"B\",\"20.00\":\"C\"}"), "%s",
+		  printed);
 	arena_free(arena);
 }
 
