@@ -49,7 +49,7 @@ static const char *describe(struct arena *arena, const struct magento_line *line
 {
 	const char *text =
 		books_text_name(arena, line->name, line->sku, DESCRIPTION_MAX - ending_chars);
-	return text ? arena_printf(arena, "%s%s", text, ending) : NULL;
+	return text && *ending ? arena_printf(arena, "%s%s", text, ending) : text;
 }
 
 /* Sage multiplies quantity and price itself: they are sent only when that gives the

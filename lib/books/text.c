@@ -64,12 +64,12 @@ static uint32_t reference_at(const char *text, size_t *taken)
 	return text[1] == '#' ? numeric_reference(text + 2, len - 1) : entities_find(text + 1, len);
 }
 
-/* One round, in place: a reference is never shorter than its character in UTF-8. */
+/* One round. A reference is never shorter than its character in UTF-8. */
 static bool decode_round(char *text)
 {
 	bool changed = false;
-	char *out = text;
-	for (const char *in = text; *in;) {
+	char *out = text + strcspn(text, "&");
+	for (const char *in = out; *in;) {
 		size_t taken;
 		uint32_t cp = reference_at(in, &taken);
 		if (cp) {
@@ -84,12 +84,10 @@ static bool decode_round(char *text)
 	return changed;
 }
 
-char *books_text_decode(struct arena *arena, const char *text)
+void books_text_decode(char *text)
 {
-	char *copy = arena_strdup(arena, text);
-	for (int round = 0; copy && round < DECODE_ROUNDS && decode_round(copy); round++)
+	for (int round = 0; round < DECODE_ROUNDS && decode_round(text); round++)
 		;
-	return copy;
 }
 
 /* The character at `text` and its length in bytes; the text is known to be UTF-8. */
@@ -119,12 +117,9 @@ static bool is_control(uint32_t cp)
 	return cp < 0x20 || (cp >= 0x7F && cp <= 0x9F);
 }
 
-char *books_text_fold(struct arena *arena, const char *text)
+void books_text_fold(char *text)
 {
-	char *copy = arena_alloc(arena, strlen(text) + 1);
-	if (!copy)
-		return NULL;
-	char *out = copy;
+	char *out = text;
 	bool gap = false;
 	size_t len;
 	for (const char *in = text; *in; in += len) {
@@ -135,22 +130,22 @@ char *books_text_fold(struct arena *arena, const char *text)
 		}
 		if (is_control(cp))
 			continue;
-		if (gap && out > copy)
+		if (gap && out > text)
 			*out++ = ' ';
 		gap = false;
-		memcpy(out, in, len);
-		out += len;
+		for (size_t i = 0; i < len; i++)
+			*out++ = in[i];
 	}
 	*out = '\0';
-	return copy;
 }
 
-char *books_text_cut(struct arena *arena, const char *text, size_t max_chars)
+/* The first `max_chars` characters, without a space left hanging. */
+static void cut(char *text, size_t max_chars)
 {
 	size_t len = text_utf8_prefix(text, strlen(text), max_chars);
 	while (len > 0 && text[len - 1] == ' ')
 		len--;
-	return arena_strndup(arena, text, len);
+	text[len] = '\0';
 }
 
 const char *books_text_field(struct arena *arena, const char *text, size_t max_chars,
@@ -158,22 +153,28 @@ const char *books_text_field(struct arena *arena, const char *text, size_t max_c
 {
 	if (!text)
 		return NULL;
-	char *field = books_text_fold(arena, text);
-	if (field)
-		field = books_text_cut(arena, field, max_chars);
-	if (!field)
+	char *field = arena_strdup(arena, text);
+	if (!field) {
 		*short_of_memory = true;
-	return field && *field ? field : NULL;
+		return NULL;
+	}
+	books_text_fold(field);
+	cut(field, max_chars);
+	return *field ? field : NULL;
 }
 
 const char *books_text_name(struct arena *arena, const char *name, const char *sku,
 			    size_t max_chars)
 {
-	const char *text = books_text_decode(arena, name);
-	text = text ? books_text_fold(arena, text) : NULL;
-	if (text && !*text)
-		text = books_text_fold(arena, sku);
-	if (text && !*text)
-		text = "Item";
-	return text ? books_text_cut(arena, text, max_chars) : NULL;
+	bool short_of_memory = false;
+	char *decoded = arena_strdup(arena, name);
+	if (!decoded)
+		return NULL;
+	books_text_decode(decoded);
+	const char *text = books_text_field(arena, decoded, max_chars, &short_of_memory);
+	if (!text)
+		text = books_text_field(arena, sku, max_chars, &short_of_memory);
+	if (short_of_memory)
+		return NULL;
+	return text ? text : "Item";
 }
