@@ -223,9 +223,10 @@ static enum led_err choose_default(const struct books_context *context, const st
 		return not_mapped(context, line, error);
 	out->rate_id = id;
 	out->guessed = !fit.within;
-	out->why = books_why(context, "%s, and no mapping fits it: default_tax_rate_id%s",
-			     tell_tax(line, out->discount, text),
-			     out->guessed ? ", with the shop's own amount of tax" : "");
+	if (context->reasons)
+		out->why = books_why(context, "%s, and no mapping fits it: default_tax_rate_id%s",
+				     tell_tax(line, out->discount, text),
+				     out->guessed ? ", with the shop's own amount of tax" : "");
 	return LED_OK;
 }
 
@@ -242,9 +243,10 @@ static enum led_err choose_mapped(const struct books_context *context, const str
 	if (!net_discount(line, reading, percentage, &out->discount))
 		return too_large(error, line);
 	out->rate_id = id;
-	out->why = books_why(context, "%s is %s %%, which tax_rate_map maps to %.60s",
-			     tell_tax(line, out->discount, text),
-			     books_percentage_print(percentage, key), id);
+	if (context->reasons)
+		out->why = books_why(context, "%s is %s %%, which tax_rate_map maps to %.60s",
+				     tell_tax(line, out->discount, text),
+				     books_percentage_print(percentage, key), id);
 	return LED_OK;
 }
 

@@ -7,10 +7,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PATH_SIZE 64 /* bytes with the NUL: twice what "customer.addresses[99]." needs */
+
+/* "customer.addresses[0].", and "" for the entity itself. */
+static void print_path(const struct field_place *place, char out[PATH_SIZE])
+{
+	out[0] = '\0';
+	if (!place->outer)
+		return;
+	print_path(place->outer, out);
+	size_t len = strlen(out);
+	if (place->index == SIZE_MAX)
+		snprintf(out + len, PATH_SIZE - len, "%s.", place->name);
+	else
+		snprintf(out + len, PATH_SIZE - len, "%s[%zu].", place->name, place->index);
+}
+
 enum led_err field_invalid(const struct field_place *place, const char *key, const char *what)
 {
+	char path[PATH_SIZE];
+	print_path(place, path);
 	return led_fail(place->error, LED_SERDE, "shop_answer_invalid",
-			"The shop's answer is not as agreed: %s%s %s.", place->path, key, what);
+			"The shop's answer is not as agreed: %s%s %s.", path, key, what);
 }
 
 enum led_err field_out_of_memory(const struct field_place *place)
@@ -21,12 +39,13 @@ enum led_err field_out_of_memory(const struct field_place *place)
 
 struct field_place field_inside(const struct field_place *outer, const char *name, size_t index)
 {
-	struct field_place place = {.arena = outer->arena, .error = outer->error};
-	if (index == SIZE_MAX)
-		snprintf(place.path, sizeof place.path, "%.40s%s.", outer->path, name);
-	else
-		snprintf(place.path, sizeof place.path, "%.40s%s[%zu].", outer->path, name, index);
-	return place;
+	return (struct field_place){
+		.arena = outer->arena,
+		.error = outer->error,
+		.outer = outer,
+		.name = name,
+		.index = index,
+	};
 }
 
 static bool is_capitals(const char *text, size_t count)

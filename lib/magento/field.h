@@ -34,14 +34,16 @@ struct field {
 	size_t flag_at; /* its has_ flag; 0 = has none (offset 0 is never a flag) */
 };
 
-/* Where a reader stands, for its messages: "lines[3]." */
+/* Where a reader stands; its messages name the whole way: "lines[3].sku". */
 struct field_place {
 	struct arena *arena;
 	struct led_error *error;
-	char path[64];
+	const struct field_place *outer; /* NULL: the entity itself */
+	const char *name;                /* within the outer one */
+	size_t index;                    /* SIZE_MAX: it is no list */
 };
 
-/* The place inside `name`, or inside its element `index` (SIZE_MAX: it is no list). */
+/* The place inside `name`, or inside its element `index`. `outer` and `name` are borrowed. */
 struct field_place field_inside(const struct field_place *outer, const char *name, size_t index);
 
 /* LED_SERDE, "shop_answer_invalid": "The shop's answer is not as agreed: lines[3].sku is
