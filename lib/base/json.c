@@ -201,36 +201,43 @@ bool json_int(struct json_object *object, const char *key, int64_t min, int64_t 
 
 bool json_decimal(struct json_object *value, int scale, struct decimal *out)
 {
+	const char *text;
 	switch (json_object_get_type(value)) {
 	case json_type_int:
+		return decimal_rescale(decimal_of(json_object_get_int64(value), 0), scale, out) ==
+		       LED_OK;
 	case json_type_double: /* a parsed double keeps and prints its source digits */
 	case json_type_string:
-		break;
+		text = json_object_get_string(value);
+		return decimal_parse(text, strlen(text), scale, out) == LED_OK;
 	default:
 		return false;
 	}
-	const char *text = json_object_get_string(value);
-	return decimal_parse(text, strlen(text), scale, out) == LED_OK;
 }
 
-/* What stands behind the backslash; all other control characters are told by number. */
-static const char escapes[128] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
-				  ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
+/* What stands behind the backslash of a character that cannot stand for itself; 'u': its number.
+ * The NUL is among them, so a run of plain characters ends with the text. */
+static const char escapes[256] = {
+	/* all control characters */
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u', 'u', 'u',
+	'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+	/* and two more */
+	['"'] = '"', ['\\'] = '\\'};
 
 void json_quote(struct buf *out, const char *text)
 {
 	buf_add_char(out, '"');
-	while (*text) {
+	for (;;) {
 		size_t plain = 0;
-		while ((unsigned char)text[plain] >= 0x20 && text[plain] != '"' &&
-		       text[plain] != '\\')
+		while (!escapes[(unsigned char)text[plain]])
 			plain++;
 		buf_add(out, text, plain);
 		text += plain;
 		if (!*text)
 			break;
 		unsigned char c = (unsigned char)*text++;
-		buf_addf(out, escapes[c] ? "\\%c" : "\\u%04x", escapes[c] ? escapes[c] : c);
+		bool numbered = escapes[c] == 'u';
+		buf_addf(out, numbered ? "\\u%04x" : "\\%c", numbered ? c : escapes[c]);
 	}
 	buf_add_char(out, '"');
 }

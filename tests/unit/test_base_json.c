@@ -223,6 +223,16 @@ Test(base_json, decimals_keep_their_digits)
 	}
 }
 
+/* The bytes of what is posted, and digests of them, hang on these. */
+Test(base_json, quote_escapes)
+{
+	struct buf out;
+	buf_init(&out, 4096);
+	json_quote(&out, "\x01\b\t\n\x0b\f\r\x1f\"\\/\x7f");
+	cr_expect_str_eq(buf_str(&out), "\"\\u0001\\b\\t\\n\\u000b\\f\\r\\u001f\\\"\\\\/\x7f\"");
+	buf_release(&out);
+}
+
 /* What is quoted parses back to itself, whatever bytes it has. */
 Test(base_json, quote)
 {
