@@ -74,6 +74,33 @@ static void add_call(struct page *page, struct json_object *calls, struct json_o
 		  json_int(stored, "ms", 0, INT32_MAX, &ms) ? format_duration(ms, text) : "\u2013");
 }
 
+/* As JSON is read best; what was cut short stays as it was stored. */
+static void add_json(struct page *page, struct json_object *item, const char *key, const char *text)
+{
+	struct json_object *json = NULL;
+	const char *shown = text;
+
+	if (text && json_parse(text, strlen(text), &json, NULL) == LED_OK)
+		shown = json_object_to_json_string_ext(
+			json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+				      JSON_C_TO_STRING_NOSLASHESCAPE);
+	page_text(page, item, key, shown);
+	json_object_put(json);
+}
+
+/* What Sage refused, and what it said. */
+static void add_refusal(struct page *page, struct json_object *item,
+			const struct history_attempt *attempt)
+{
+	struct json_object *refused;
+
+	if (!attempt->request && !attempt->answer)
+		return;
+	refused = page_object(page, item, "refused");
+	add_json(page, refused, "request", attempt->request);
+	add_json(page, refused, "answer", attempt->answer);
+}
+
 static enum led_err add_attempt(struct page *page, struct json_object *attempts,
 				const struct history_attempt *attempt, struct led_error *error)
 {
@@ -91,6 +118,7 @@ static enum led_err add_attempt(struct page *page, struct json_object *attempts,
 	page_flag(page, item, "bad", strcmp(attempt->outcome, "failed") == 0);
 	run_view_problem(page, item, "problem", attempt->error_class, attempt->error_code,
 			 attempt->error_message);
+	add_refusal(page, item, attempt);
 	err = stored_list(attempt->calls, &stored, error);
 	if (err || !stored || !json_object_array_length(stored)) {
 		json_object_put(stored);

@@ -337,6 +337,8 @@ enum led_err history_attempts(struct db *db, struct arena *arena, int64_t accoun
 			.error_code = db_at_text(&rows, i, 5),
 			.error_message = db_at_text(&rows, i, 6),
 			.calls = db_at_text(&rows, i, 7),
+			.request = db_at_text(&rows, i, 8),
+			.answer = db_at_text(&rows, i, 9),
 		};
 	return LED_OK;
 }

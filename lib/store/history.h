@@ -69,6 +69,8 @@ struct history_attempt {
 	const char *outcome; /* "succeeded", "skipped_by_policy", "failed", "retry", "waiting" */
 	const char *error_class, *error_code, *error_message;
 	const char *calls; /* JSON list of {method, path, status, ms, request_id} */
+	/* Of the call that Sage refused, masked JSON, possibly cut short; NULL: none. */
+	const char *request, *answer;
 };
 
 /* The newest `limit` attempts, newest first. */

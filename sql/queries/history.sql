@@ -103,7 +103,7 @@ SELECT STRAIGHT_JOIN
 -- name: history_attempts(account, run, limit)
 -- Newest first, so that a long ladder of retries is cut at its old end.
 SELECT a.number, UNIX_TIMESTAMP(a.started_at) DIV 1, a.duration_ms, a.outcome,
-       a.error_class, a.error_code, a.error_message, a.calls
+       a.error_class, a.error_code, a.error_message, a.calls, a.request, a.answer
   FROM sync_run r JOIN run_attempt a ON a.run_id = r.id
  WHERE r.account_id = ? AND r.id = ?
  ORDER BY a.number DESC LIMIT ?;

@@ -5,12 +5,17 @@ const assert = require('node:assert/strict');
 const { after, before, describe, test } = require('node:test');
 const { startStack } = require('../integration/lib/stack');
 const { until } = require('../integration/lib/until');
-const { assertAccessible, assertFits, assertTidy, launch, openPage, shoot, signIn } = require('./lib/browser');
+const { assertAccessible, assertFits, assertSound, assertTidy, launch, openPage, shoot, signIn } = require('./lib/browser');
 const { FOREIGN_SHOP, SECOND_SHOP, SHOP, attemptSql, bindingSql, runSql } = require('./lib/history');
 
 const anna = { email: 'anna@acme.example', password: 'correct horse battery', account: 'Acme Outdoor Ltd' };
 const otto = { email: 'otto@other.example', password: 'another good password', account: 'Other Ltd' };
 const HOSTILE = '"><script>document.title="owned"</script>';
+
+const REFUSED = {
+	request: JSON.stringify({ contact: { name: '…', reference: 'M5', contact_type_ids: ['CUSTOMER'], notes: HOSTILE, main_address: { address_line_1: '…', country_id: 'GB' } } }),
+	answer: '[{"$severity":"error","$dataCode":"UnexpectedError","$message":"The reference is in use","$source":"refer', // cut short
+};
 
 const OLD = 100; // plain synced runs: two pages of fifty
 const FAILED = 201, SKIPPED = 202, HOSTILE_RUN = 203, WARNED = 204, PENDING = 205, FOREIGN = 206, NEWEST = 205;
@@ -31,7 +36,7 @@ async function fillHistory() {
 	sql.push(
 		runSql({ id: FAILED, status: 'failed', attempts: 2, errorClass: 'provider', errorCode: 'reference_reserved', error: "Sage still holds the reference 'M5' of a deleted contact.", total: '1200', currency: 'JPY' }),
 		attemptSql(FAILED, 1, 'retry', [{ method: 'GET', path: '/rest/V1/byte8/invoice/1201', status: 503, ms: 31 }], { class: 'http', code: 'shop_503', message: 'The shop answered 503.' }),
-		attemptSql(FAILED, 2, 'failed', [{ method: 'POST', path: '/v3.1/contacts', status: 422, ms: 210, request_id: 'req-77' }, { method: 'GET', path: '/v3.1/contacts', ms: 5000 }], { class: 'provider', code: 'reference_reserved', message: "Sage still holds the reference 'M5' of a deleted contact." }),
+		attemptSql(FAILED, 2, 'failed', [{ method: 'POST', path: '/v3.1/contacts', status: 422, ms: 210, request_id: 'req-77' }, { method: 'GET', path: '/v3.1/contacts', ms: 5000 }], { class: 'provider', code: 'reference_reserved', message: "Sage still holds the reference 'M5' of a deleted contact." }, REFUSED),
 		runSql({ id: SKIPPED, status: 'skipped_by_policy', reason: 'zero_value_invoice', binding: SECOND_SHOP, total: '0' }),
 		runSql({ id: HOSTILE_RUN, event: 'product.upserted', entity: 'product', status: 'failed', number: HOSTILE, error: HOSTILE, errorClass: 'provider', errorCode: 'x', total: null, currency: null }),
 		runSql({ id: WARNED, sageNumber: 'SI-204', sageTotal: '1234.49', warnings: [{ code: 'adjusted_to_total', message: 'One line of GBP 0.01 makes up the difference.' }] }),
@@ -240,6 +245,22 @@ describe('one event', () => {
 		assert.match(timeline[2], /Attempt 1: .*The shop answered 503\..*invoice\/1201/s);
 		assert.match(timeline[3], /Attempt 2: Failed.*POST.*422.*210 ms.*req-77.*no answer/s);
 		assert.match(timeline[4], /Failed/);
+	});
+
+	test('folds what was asked and answered below the attempt, text and nothing else', async () => {
+		await page.goto(`${base}/dashboard/sync/${FAILED}`);
+		const bodies = page.locator('.timeline pre');
+		assert.deepEqual([await bodies.count(), await bodies.first().isVisible()], [2, false], 'folded');
+		assert.equal(await page.locator('.timeline > li').nth(2).locator('details').count(), 0, 'nothing was refused there');
+		await page.click('summary:has-text("What Sage refused: the request and its answer")');
+		const [request, answer] = await bodies.allTextContents();
+		assert.deepEqual(JSON.parse(request), JSON.parse(REFUSED.request));
+		assert.ok(request.split('\n').length > 8, 'one member a line');
+		assert.equal(answer, REFUSED.answer);
+		assert.match(await bodies.first().evaluate((element) => getComputedStyle(element).fontFamily), /monospace/);
+		assert.notEqual(await page.title(), 'owned');
+		await assertTidy(page);
+		await assertSound(page, 'refused');
 	});
 
 	test('shows warnings and totals that differ', async () => {

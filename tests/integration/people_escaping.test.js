@@ -83,8 +83,8 @@ async function plant(text) {
 		INSERT INTO sign_up (token_hash, email, company, expires_at) VALUES (UNHEX(SHA2('${TOKEN}', 256)), ${t}, ${cut(100)}, UTC_TIMESTAMP(6) + INTERVAL 1 DAY);
 		CALL audit_append(${account}, ${t}, ${quote(text.replace(/[^ -~]/g, '?').slice(0, 40))}, ${quote(text.replace(/[^ -~]/g, '?').slice(0, 60))}, JSON_OBJECT(${t}, ${t}));
 		CALL audit_append(${account}, 'x', '', 'not_json', ${t});`);
-	await stack.sql(`INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, error_class, error_code, error_message, calls)
-		VALUES (1, 1, UTC_TIMESTAMP(), 1, 'failed', 'provider', 'x', ${t}, JSON_ARRAY(JSON_OBJECT('method', ${t}, 'path', ${t}, 'status', 500, 'ms', 1, 'request_id', ${t})))`);
+	await stack.sql(`INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, error_class, error_code, error_message, calls, request, answer)
+		VALUES (1, 1, UTC_TIMESTAMP(), 1, 'failed', 'provider', 'x', ${t}, JSON_ARRAY(JSON_OBJECT('method', ${t}, 'path', ${t}, 'status', 500, 'ms', 1, 'request_id', ${t})), ${t}, JSON_OBJECT(${t}, ${t}))`);
 }
 
 describe('stored text', () => {

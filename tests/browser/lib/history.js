@@ -26,10 +26,12 @@ function runSql(run) {
 		FROM binding WHERE id = ${text(r.binding)};`;
 }
 
-function attemptSql(run, number, outcome, calls, problem = {}) {
+/** `refused`: { request, answer } as they are stored, JSON texts. */
+function attemptSql(run, number, outcome, calls, problem = {}, refused = {}) {
 	return `INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, error_class, error_code,
-		error_message, calls) VALUES (${run}, ${number}, UTC_TIMESTAMP(6), 420, ${text(outcome)},
-		${text(problem.class)}, ${text(problem.code)}, ${text(problem.message)}, ${text(JSON.stringify(calls))});`;
+		error_message, calls, request, answer) VALUES (${run}, ${number}, UTC_TIMESTAMP(6), 420, ${text(outcome)},
+		${text(problem.class)}, ${text(problem.code)}, ${text(problem.message)}, ${text(JSON.stringify(calls))},
+		${text(refused.request)}, ${text(refused.answer)});`;
 }
 
 function bindingSql(id, email, shop) {
