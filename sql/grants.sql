@@ -23,6 +23,7 @@ GRANT INSERT (id, account_id, binding_id, event, entity_type, magento_id, websit
 GRANT INSERT (binding_id, lane_id, run_id, kind, entity_type, magento_id)
   ON ledger.job TO 'ledger-webhook'@'localhost';
 GRANT SELECT, INSERT ON ledger.run_number TO 'ledger-webhook'@'localhost';
+GRANT SELECT ON ledger.binding_epoch TO 'ledger-webhook'@'localhost';
 GRANT SELECT (id, binding_id, upstream, parked_until, parked_why, served_at)
   ON ledger.lane TO 'ledger-webhook'@'localhost';
 GRANT SELECT ON ledger.heartbeat TO 'ledger-webhook'@'localhost';

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SKEW_MAX    600   /* seconds: the most that `token_skew` may be */
-#define CACHE_SLOTS 1024  /* a slot is about 100 bytes */
-#define CACHE_MS    60000 /* a revoked binding's key leaves memory within a minute */
+#define CACHE_SETS 2048   /* enough for several thousand shops at once */
+#define CACHE_WAYS 4      /* keys to a set; one is about 180 bytes */
+#define CACHE_MS   600000 /* the epoch tells what changed; this is for keys nobody asks for */
 
 struct key {
 	char binding[UUID_SIZE]; /* lower case; "" = empty slot */
-	int64_t account, key_version, lane;
+	int64_t account, key_version, lane, policy, epoch;
 	int64_t loaded_ms;
 	int64_t previous_until_ms; /* monotonic; what is kept must not outlive it */
 	unsigned char current[SUBKEY_SIZE];
@@ -28,7 +28,8 @@ struct key {
 struct gate {
 	const struct config *config;
 	struct seal_keys *seal; /* NULL until the key files could be read */
-	struct key slots[CACHE_SLOTS];
+	int64_t epoch;
+	struct key keys[CACHE_SETS][CACHE_WAYS];
 };
 
 struct gate *gate_new(const struct config *config)
@@ -48,13 +49,26 @@ void gate_free(struct gate *gate)
 	free(gate);
 }
 
-/* FNV-1a; the ids are random, and a collision only costs a read. */
+void gate_set_epoch(struct gate *gate, int64_t epoch)
+{
+	gate->epoch = epoch;
+}
+
+/* The binding's slot, or the one to give up for it: the longest kept of its set (FNV-1a). */
 static struct key *slot_of(struct gate *gate, const char *binding)
 {
 	uint32_t hash = 2166136261u;
 	for (const char *s = binding; *s; s++)
 		hash = (hash ^ (unsigned char)*s) * 16777619u;
-	return &gate->slots[hash % CACHE_SLOTS];
+	struct key *set = gate->keys[hash % CACHE_SETS];
+	struct key *slot = set;
+	for (size_t i = 0; i < CACHE_WAYS; i++) {
+		if (strcmp(set[i].binding, binding) == 0)
+			return &set[i];
+		if (set[i].loaded_ms < slot->loaded_ms)
+			slot = &set[i];
+	}
+	return slot;
 }
 
 static enum led_err open_key(struct gate *gate, const struct seal_place *place,
@@ -84,7 +98,9 @@ static enum led_err fill_slot(struct gate *gate, const char *binding, const stru
 			     .lane = db_at_int(rows, 0, 5),
 			     .loaded_ms = clock_monotonic_ms(),
 			     .has_previous = previous->kind != DB_NULL,
-			     .pairing = db_at_int(rows, 0, 6) != 0};
+			     .pairing = db_at_int(rows, 0, 6) != 0,
+			     .policy = db_at_int(rows, 0, 8),
+			     .epoch = db_at_int(rows, 0, 9)};
 	slot->previous_until_ms = slot->loaded_ms + db_at_int(rows, 0, 7) * 1000;
 	enum led_err err = open_key(gate, &place, db_at(rows, 0, 3), slot->current, error);
 	if (!err && slot->has_previous)
@@ -126,8 +142,10 @@ static enum led_err load(struct gate *gate, struct db *db, struct arena *arena, 
 	if (rows.count == 0 || strcmp(db_at_text(&rows, 0, 1), "active") != 0)
 		return slot->pairing ? pairing_under_way(error) : refuse(error);
 	err = fill_slot(gate, binding, &rows, slot, error);
-	if (!err)
+	if (!err) {
+		gate_set_epoch(gate, slot->epoch);
 		*out = slot;
+	}
 	return err;
 }
 
@@ -156,8 +174,11 @@ static enum led_err make_pass(const struct gate *gate, const struct key *key,
 	int len = snprintf(subject, sizeof subject, "%s %s", key->binding, claims->jti);
 	if (digest_sha256(subject, (size_t)len, digest))
 		return led_fail(error, LED_INTERNAL, "digest_failed", "SHA-256 failed.");
-	*pass = (struct gate_pass){
-		.account = key->account, .key_version = key->key_version, .lane = key->lane};
+	*pass = (struct gate_pass){.account = key->account,
+				   .key_version = key->key_version,
+				   .lane = key->lane,
+				   .policy = key->policy,
+				   .epoch = key->epoch};
 	memcpy(pass->binding, key->binding, sizeof pass->binding);
 	memcpy(pass->token_hash, digest, sizeof pass->token_hash);
 	pass->expires_at = claims->exp + gate->config->token_skew + 1;
@@ -189,7 +210,7 @@ enum led_err gate_admit(struct gate *gate, struct db *db, const struct http_requ
 	if (!normalise(tenant, binding))
 		return refuse(error);
 	struct key *key = slot_of(gate, binding);
-	bool known = !fresh && strcmp(key->binding, binding) == 0 &&
+	bool known = !fresh && key->epoch == gate->epoch && strcmp(key->binding, binding) == 0 &&
 		     clock_monotonic_ms() - key->loaded_ms < CACHE_MS;
 	if (known && verify(gate, key, token, &claims, error) == LED_OK)
 		return make_pass(gate, key, &claims, pass, error);

@@ -14,9 +14,8 @@ struct entry {
 	struct http_response *response;
 	struct gate_pass pass;
 	struct intake_event event;
-	int64_t run;    /* 0 until the event is stored */
-	int64_t policy; /* the binding's policy version */
-	bool together;  /* stored with the others */
+	int64_t run;   /* 0 until the event is stored */
+	bool together; /* stored with the others */
 };
 
 struct intake {
@@ -75,33 +74,25 @@ void intake_add(struct intake *intake, struct http_request *request, struct http
 
 /* ---- new events, together ---- */
 
-/* Finds the bindings as they are now. An entry whose binding is no longer active under the
- * key that admitted it, or whose event we do not know, is left for later. */
+/* Which of the entries may be stored together: those of events that we know, of bindings that
+ * are still as the gate read them. The others are left for later. */
 static enum led_err look_up(struct intake *intake, struct arena *arena, size_t *fit,
 			    int64_t *first_run, struct led_error *error)
 {
-	struct db_value ids[INTAKE_TOGETHER];
 	struct db_rows rows;
-	for (size_t i = 0; i < INTAKE_TOGETHER; i++)
-		ids[i] = DB_S(intake->entries[i < intake->count ? i : 0].pass.binding);
-	enum led_err err = db_query(intake->db, arena, SQL_INTAKE_BINDINGS, ids, INTAKE_TOGETHER,
-				    &rows, error);
+	enum led_err err = db_query(intake->db, arena, SQL_INTAKE_BEGIN, DB_NO_ARGS, &rows, error);
 	if (err)
 		return err;
+	int64_t epoch = rows.count ? db_at_int(&rows, 0, 0) : 0;
+	*first_run = rows.count ? db_at_int(&rows, 0, 1) : 0;
 	*fit = 0;
-	*first_run = rows.count ? db_at_int(&rows, 0, 3) : 0;
 	for (size_t i = 0; i < intake->count; i++) {
 		struct entry *entry = &intake->entries[i];
-		entry->together = false;
-		for (size_t row = 0; row < rows.count && !entry->together; row++) {
-			entry->together =
-				strcmp(db_at_text(&rows, row, 0), entry->pass.binding) == 0 &&
-				db_at_int(&rows, row, 1) == entry->pass.key_version &&
-				strcmp(entry->event.mode, "unknown") != 0 && entry->pass.lane;
-			entry->policy = db_at_int(&rows, row, 2);
-		}
+		entry->together = rows.count && entry->pass.epoch == epoch && entry->pass.lane &&
+				  strcmp(entry->event.mode, "unknown") != 0;
 		*fit += entry->together;
 	}
+	gate_set_epoch(intake->gate, epoch);
 	return LED_OK;
 }
 
@@ -136,7 +127,7 @@ static void run_arguments(const struct entry *entry, struct db_value *out)
 	out[7] = DB_I(entry->event.store_id);
 	out[8] = DB_I(entry->event.occurred_at);
 	out[9] = DB_S(entry->event.number);
-	out[10] = DB_I(entry->policy);
+	out[10] = DB_I(entry->pass.policy);
 }
 
 /* In the order in which the procedure intake_event takes its locks. */

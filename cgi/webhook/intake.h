@@ -14,7 +14,7 @@
 #include "gate.h"
 #include "http/response.h"
 
-#define INTAKE_TOGETHER 16 /* the parameters of intake_bindings, and runs to a run_number */
+#define INTAKE_TOGETHER 16 /* runs to a run_number */
 
 /* One event as the shop told it; the texts live as long as its request. */
 struct intake_event {

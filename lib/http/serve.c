@@ -55,10 +55,12 @@ struct loop {
 	int signals;
 };
 
+/* What went well stands in nginx's log already, under the same id. */
 static void log_access(const struct exchange *x)
 {
 	const struct http_request *request = &x->request;
-	log_write(LOG_INFO, "request", LOG_S("method", http_method_name(request->method)),
+	log_write(x->response.status < 400 ? LOG_DEBUG : LOG_INFO, "request",
+		  LOG_S("method", http_method_name(request->method)),
 		  LOG_S("route", request->route ? request->route->pattern : "-"),
 		  LOG_N("status", x->response.status), LOG_N("bytes", x->response.body.len),
 		  LOG_N("ms", clock_monotonic_ms() - x->started));
@@ -86,7 +88,7 @@ static bool begin(const struct http_program *program, struct exchange *x)
 	return http_dispatch(program, &x->request, &source, &x->response, err, &error);
 }
 
-static void finish(struct loop *loop, struct exchange *x)
+static void send_answer(struct loop *loop, struct exchange *x)
 {
 	struct http_response *response = &x->response;
 	struct buf *head = &loop->head;
@@ -100,8 +102,17 @@ static void finish(struct loop *loop, struct exchange *x)
 	FCGX_PutStr(buf_str(head), (int)head->len, x->fcgi.out);
 	if (response->body.len && x->request.method != HTTP_METHOD_HEAD)
 		FCGX_PutStr(buf_str(&response->body), (int)response->body.len, x->fcgi.out);
-	FCGX_Finish_r(&x->fcgi);
+	FCGX_FClose(x->fcgi.err); /* the last of the two says that the answer is whole */
+	FCGX_FClose(x->fcgi.out);
+}
+
+/* Waits until nginx has closed its side too, for a moment at most. The request's texts are
+ * gone afterwards. */
+static void hang_up(struct exchange *x)
+{
+	log_context(x->request.id);
 	log_access(x);
+	FCGX_Finish_r(&x->fcgi);
 	log_context("");
 }
 
@@ -115,8 +126,10 @@ static void settle(struct loop *loop, size_t open)
 		struct exchange *x = &loop->exchanges[i];
 		log_context(x->request.id);
 		http_settle(program, &x->request, &x->response, err, &error);
-		finish(loop, x);
+		send_answer(loop, x);
 	}
+	for (size_t i = 0; i < open; i++)
+		hang_up(&loop->exchanges[i]);
 }
 
 /* Takes the connections that wait, as many as may be answered together; then it is time to
@@ -130,10 +143,12 @@ static bool serve_waiting(struct loop *loop)
 		failed = FCGX_Accept_r(&x->fcgi);
 		if (failed)
 			break;
-		if (begin(loop->program, x))
-			finish(loop, x);
-		else
+		if (!begin(loop->program, x)) {
 			open++;
+			continue;
+		}
+		send_answer(loop, x);
+		hang_up(x);
 	}
 	if (open)
 		settle(loop, open);

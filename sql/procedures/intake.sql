@@ -62,7 +62,7 @@ intake: BEGIN
   END IF;
 
   IF p_mode = 'unknown' THEN
-    SET v_run = 16 * NEXT VALUE FOR run_number; -- see intake_bindings
+    SET v_run = 16 * NEXT VALUE FOR run_number; -- see intake_begin
     INSERT INTO sync_run (id, account_id, binding_id, event, entity_type, magento_id, website_id,
                           store_id, occurred_at, magento_number, policy_version, status, skip_reason,
                           finished_at)
@@ -92,7 +92,7 @@ intake: BEGIN
 
   -- The unique key job_single lets one of several parallel duplicates in; the rest wait
   -- for its commit and are then given its run.
-  SET v_run = 16 * NEXT VALUE FOR run_number; -- see intake_bindings
+  SET v_run = 16 * NEXT VALUE FOR run_number; -- see intake_begin
   INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
     VALUES (v_lane, p_binding, v_run, p_event, p_entity_type, p_magento_id)
     ON DUPLICATE KEY UPDATE run_id = LAST_INSERT_ID(run_id);

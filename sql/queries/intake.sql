@@ -5,17 +5,16 @@
 -- While a pairing is under way the shop may sign with a key that is not this one yet.
 SELECT b.account_id, b.status, b.key_version, b.outbound_key,
        IF(b.previous_key_until > UTC_TIMESTAMP(6), b.previous_key, NULL), l.id,
-       b.pending_since IS NOT NULL, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), b.previous_key_until)
+       b.pending_since IS NOT NULL, TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(6), b.previous_key_until),
+       b.policy_version, (SELECT epoch FROM binding_epoch)
   FROM binding b LEFT JOIN lane l ON l.binding_id = b.id AND l.upstream = 'sage'
  WHERE b.id = ?;
 
--- name: intake_bindings(b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16)
--- scope: the bindings whose tokens were accepted
--- As they are now, those of them that are active, and for the first row's sake the number of
--- the first of as many new runs: every number of the sequence stands for 16.
-SELECT id, key_version, policy_version, 16 * NEXT VALUE FOR run_number FROM binding
- WHERE status = 'active'
-   AND id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+-- name: intake_begin()
+-- scope: installation
+-- Whether what is kept of the bindings still holds, and the number of the first of up to 16
+-- new runs: every number of the sequence stands for as many.
+SELECT epoch, 16 * NEXT VALUE FOR run_number FROM binding_epoch WHERE one = 1;
 
 -- name: intake_job(binding, lane, run, event, entity_type, magento_id)
 INSERT INTO job (binding_id, lane_id, run_id, kind, entity_type, magento_id)

@@ -71,7 +71,7 @@ const FORBIDDEN = {
 		...["UPDATE binding SET status = 'active'", 'DELETE FROM binding', "UPDATE sync_run SET status = 'succeeded'"],
 		...['DELETE FROM sync_run', 'DELETE FROM job', "UPDATE job SET state = 'ready'", 'DELETE FROM token_seen'],
 		...["INSERT INTO job (lane_id, binding_id, kind, entity_type, magento_id, priority) VALUES (1, UUID(), 'x', 'other', 1, 0)"],
-		...["UPDATE token_seen SET expires_at = '2000-01-01'", 'UPDATE lane SET failures = 0', 'SELECT lease_owner FROM lane', "UPDATE heartbeat SET seen_at = NOW()"],
+		...["UPDATE token_seen SET expires_at = '2000-01-01'", 'UPDATE lane SET failures = 0', 'SELECT lease_owner FROM lane', 'UPDATE binding_epoch SET epoch = 1', "UPDATE heartbeat SET seen_at = NOW()"],
 		...['SELECT 1 FROM invitation', 'SELECT 1 FROM password_reset', 'SELECT 1 FROM mail', 'SELECT 1 FROM recovery_code', 'SELECT 1 FROM oauth_state', 'SELECT 1 FROM seal_use', 'SELECT 1 FROM reference_item', 'SELECT 1 FROM run_attempt', "CALL audit_append(1, 'x', '', 'x', '{}')"],
 		...["INSERT INTO sync_run (id, status) VALUES (1, 'succeeded')"],
 	],

@@ -140,6 +140,28 @@ test('an event that the database cannot take: 503 for it alone', async () => {
 	assertAccepted(await postEvent(stack, other, 'invoice.created', bad), 'when the shop asks again');
 });
 
+test('settings, keys and letting go count from the next event on, and nothing else disturbs what is kept', async () => {
+	const [shop, other] = shops;
+	const epoch = async () => Number((await stack.sql('SELECT epoch FROM binding_epoch'))[0].epoch);
+	const policies = async () => {
+		const events = [shop, other, shop, other].map((from) => [from, 'invoice.created', nextId()]);
+		const runs = (await together(events)).map((answer) => assertAccepted(answer));
+		const rows = await stack.sql(`SELECT policy_version FROM sync_run WHERE id IN (${runs.join(', ')}) ORDER BY FIELD(id, ${runs.join(', ')})`);
+		return rows.map((row) => Number(row.policy_version));
+	};
+	assert.deepEqual(await policies(), [0, 0, 0, 0]);
+	const start = await epoch();
+	await stack.sql(`UPDATE binding SET policy_version = 7 WHERE id = '${shop.tenant}'`);
+	assert.equal(await epoch(), start + 1);
+	assert.deepEqual(await policies(), [7, 0, 7, 0], 'one by one, for what was kept is out of date');
+	const began = await commits();
+	assert.deepEqual(await policies(), [7, 0, 7, 0]);
+	assert.ok((await commits()) - began <= 2, 'together again');
+	await stack.sql(`UPDATE binding SET sage_status = 'reconnect_needed', paused = 1, ping_due_at = '2000-01-01' WHERE id = '${shop.tenant}'`);
+	assert.equal(await epoch(), start + 1, 'the state of the connections is no concern of theirs');
+	await stack.sql(`UPDATE binding SET sage_status = 'active', paused = 0, policy_version = 0 WHERE id = '${shop.tenant}'`);
+});
+
 test('a queue that nobody works on: 503 until somebody does, and for no other reason', async () => {
 	const [shop] = shops;
 	const fresh = async () => {
