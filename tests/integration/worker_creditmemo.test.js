@@ -7,7 +7,6 @@ const { startStack } = require('./lib/stack');
 const { eventBody, pairShop, postEvent } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
 const { Books, CART } = require('./lib/books');
-const { until } = require('./lib/until');
 
 let stack, sage, shop, books;
 
@@ -163,19 +162,6 @@ describe('exactly one credit note', () => {
 			assert.equal((await books.run('creditmemo.created', memo.id)).status, 'queued');
 			await assertCredited(memo);
 		});
-
-	it('a worker killed between Sage\'s answer and the commit', async () => {
-		const memo = await credit(await sell());
-		await books.deliver();
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/sales_credit_notes' });
-		const worker = stack.spawnWorker({ once: true });
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'credit_note'")).length);
-		worker.kill('SIGKILL');
-		await worker.ended;
-		await until('Sage has booked', async () => (await notesOf(memo)).length);
-		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
-		await assertCredited(memo);
-	});
 
 	it('an intent of more than six days is looked up, not repeated', async () => {
 		const memo = await credit(await sell());

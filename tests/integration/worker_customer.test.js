@@ -8,7 +8,6 @@ const { startStack } = require('./lib/stack');
 const { eventBody, pairShop, postEvent } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
 const { Books, ADDRESS, CART } = require('./lib/books');
-const { until } = require('./lib/until');
 
 let stack, sage, shop, books;
 let people = 0;
@@ -253,18 +252,4 @@ describe('exactly one contact', () => {
 			await assertUpserted(made);
 			assert.equal((await contactsOf(made)).length, 1);
 		});
-
-	it('a worker killed while Sage is at it', async () => {
-		const made = await customer();
-		await books.deliver();
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/contacts' });
-		const worker = stack.spawnWorker({ once: true });
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'contact:GBP'")).length);
-		worker.kill('SIGKILL');
-		await worker.ended;
-		await until('Sage has it', async () => (await contactsOf(made)).length);
-		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
-		await assertUpserted(made);
-		assert.equal((await contactsOf(made)).length, 1);
-	});
 });

@@ -138,18 +138,6 @@ describe('a worker that is killed', () => {
 		const { businesses } = await sage.stats();
 		assert.ok(Object.values(businesses).some((business) => business.idempotent_replays > 0), 'Sage replayed its answer');
 	});
-
-	it('while Sage is at it', async () => {
-		const sold = await sell();
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/sales_invoices' });
-		const worker = stack.spawnWorker({ once: true });
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'invoice'")).length);
-		worker.kill('SIGKILL');
-		await worker.ended;
-		await until('Sage has booked', async () => (await documentsOf(sold)).length);
-		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
-		await assertOnce(sold);
-	});
 });
 
 describe('two workers at once', () => {

@@ -287,22 +287,6 @@ describe('exactly one payment', () => {
 			await assertPaid(sold);
 		});
 
-	it('a worker killed between Sage\'s answer and the commit', async () => {
-		const sold = await sell();
-		await books.deliver();
-		await stack.runWorker();
-		await pay(sold);
-		await books.deliver();
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/contact_payments' });
-		const worker = stack.spawnWorker({ once: true });
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'invoice_payment'")).length);
-		worker.kill('SIGKILL');
-		await worker.ended;
-		await until('Sage has booked', async () => (await paymentsOf(sold)).length);
-		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
-		await assertPaid(sold);
-	});
-
 	it('killed between the invoice and its payment, when the payment came first', async () => {
 		const sold = await sell({ events: false, state: 'paid' });
 		await postEvent(stack, shop, 'invoice.paid', eventBody('invoice.paid', sold.id));

@@ -7,7 +7,6 @@ const { startStack } = require('./lib/stack');
 const { eventBody, pairShop, postEvent } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
 const { Books } = require('./lib/books');
-const { until } = require('./lib/until');
 
 let stack, sage, shop, books, purchases;
 let items = 0;
@@ -304,17 +303,4 @@ describe('exactly one item', () => {
 			await assertUpserted(made);
 			assert.ok(await itemOf(made));
 		});
-
-	it('a worker killed while Sage is at it', async () => {
-		const made = await product();
-		await books.deliver();
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/products' });
-		const worker = stack.spawnWorker({ once: true });
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'product'")).length);
-		worker.kill('SIGKILL');
-		await worker.ended;
-		await until('Sage has it', () => itemOf(made));
-		await stack.sql("UPDATE lane SET lease_until = '2000-01-01'");
-		await assertUpserted(made);
-	});
 });
