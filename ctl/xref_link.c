@@ -53,10 +53,13 @@ static enum led_err read_record(struct linking *linking, const char *path, struc
 		.path = arena_printf(task->job_arena, "%s/%s", path, linking->xref.sage_id)};
 	enum led_err err = access_sage(task, &call, &answer, error);
 	if (!err) {
-		/* Of a contact the reference, for the other is somebody's name. */
+		/* Of a contact the reference, for the other is somebody's name; one that people
+		 * made in Sage may have none. */
 		bool person = strcmp(path, CONTACTS_PATH) == 0;
 		linking->xref.displayed_as =
 			keep(linking, answer, person ? "reference" : "displayed_as");
+		if (person && !linking->xref.displayed_as)
+			linking->xref.displayed_as = linking->xref.sage_id;
 		linking->xref.reference = keep(linking, answer, "reference");
 		if (!linking->xref.reference)
 			linking->xref.reference = keep(linking, answer, "item_code");

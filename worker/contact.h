@@ -24,6 +24,12 @@ enum led_err contact_ensure_own(struct task *task, const struct books_context *b
 				const struct contact_wanted *wanted, struct xref *xref,
 				struct led_error *error) __attribute__((warn_unused_result));
 
+/* After Sage refused a document for its contact (`error` says so): whether that was deleted
+ * there. Returns, in `error` too, what the document's job is to return: the refusal itself
+ * when the contact is still there, else something to try again, or that nothing helps. */
+enum led_err contact_refused(struct task *task, const char *sage_id, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /*
  * Updates a contact in Sage when what the shop says of the customer differs from what was last
  * sent (its digest is kept with the cross-reference); *updated says whether a call was made.

@@ -1,5 +1,7 @@
 #include "document.h"
 #include "base/json.h"
+#include "contact.h"
+#include "sage/errors.h"
 #include "warnings.h"
 
 #include <string.h>
@@ -68,6 +70,24 @@ static enum led_err read_outcome(struct task *task, int64_t expected, struct jso
 			      : LED_OK;
 }
 
+/* A refusal of the contact that the document names. */
+static bool is_of_contact(enum led_err err, const struct led_error *error)
+{
+	return err == LED_PROVIDER && sage_refused_field(error, "contact_id");
+}
+
+static enum led_err judge_contact(struct task *task, const struct intent *intent,
+				  struct led_error *error)
+{
+	const struct led_error refusal = *error;
+	const char *contact = NULL;
+	enum led_err err = post_contact(task, intent, &contact, error);
+	if (err)
+		return err;
+	*error = refusal;
+	return contact ? contact_refused(task, contact, error) : refusal.class;
+}
+
 enum led_err document_send(struct task *task, const struct post *post, const struct intent *intent,
 			   int64_t total, struct xref *xref, struct run_end *end,
 			   struct json_object **answer, struct led_error *error)
@@ -76,6 +96,8 @@ enum led_err document_send(struct task *task, const struct post *post, const str
 	enum led_err err = task_renew(task, error);
 	if (!err)
 		err = post_send(task, post, intent, xref, &made, error);
+	if (is_of_contact(err, error))
+		err = judge_contact(task, intent, error);
 	if (!err)
 		err = read_outcome(task, total, made, xref, end, error);
 	if (answer)

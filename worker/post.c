@@ -102,6 +102,17 @@ static enum led_err read_facts(struct arena *arena, const struct intent *intent,
 	return LED_OK;
 }
 
+enum led_err post_contact(struct task *task, const struct intent *intent, const char **sage_id,
+			  struct led_error *error)
+{
+	struct json_object *body;
+	enum led_err err = json_parse(intent->body, strlen(intent->body), &body, error);
+	*sage_id = err ? NULL : keep(task->job_arena, resource_of(body), "contact_id");
+	if (!err)
+		json_object_put(body);
+	return err;
+}
+
 static enum led_err read_answer(struct task *task, const struct intent *intent,
 				struct json_object *answer, struct xref *xref,
 				struct led_error *error)

@@ -35,6 +35,10 @@ enum led_err post_intend(struct task *task, const struct post *post, const char 
 			 const char *warnings, struct intent *intent, struct led_error *error)
 	__attribute__((warn_unused_result));
 
+/* The contact that the intent's body names, in the job's arena; NULL when it names none. */
+enum led_err post_contact(struct task *task, const struct intent *intent, const char **sage_id,
+			  struct led_error *error) __attribute__((warn_unused_result));
+
 /* Sends the intent's bytes, or finds what they became. Fills `xref` and the answer, which
  * the caller owns. A refusal that is certain deletes the intent; after anything less the
  * intent stays, and the error is one that is tried again. */

@@ -253,3 +253,53 @@ describe('exactly one contact', () => {
 			assert.equal((await contactsOf(made)).length, 1);
 		});
 });
+
+describe('a contact that people deleted in Sage', () => {
+	let made, first;
+
+	async function inSage(method, path, body) {
+		const { access_token: token } = await shop.sage('grant', { business: shop.business });
+		const answer = await fetch(`${stack.sageUrl}/v3.1/${path}`, { method, body: body && JSON.stringify(body),
+			headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' } });
+		assert.ok(answer.status < 300, `${path}: ${answer.status}`);
+		return method === 'POST' ? answer.json() : undefined;
+	}
+
+	before(async () => {
+		made = await customer({ events: false });
+		first = await sell(made);
+		await books.deliver();
+		const { sage_id: invoice } = await books.finish('invoice.created', first.id);
+		await inSage('DELETE', `sales_invoices/${invoice}?void_reason=test`);
+		await inSage('DELETE', `contacts/${(await contactsOf(made))[0].id}`);
+	});
+
+	it('is not asked for again: its reference is reserved, and the event says what to do', async () => {
+		const sold = await sell(made);
+		await books.deliver();
+		const run = await books.finish('invoice.created', sold.id);
+		assert.deepEqual([run.error_class, run.error_code], ['provider', 'reference_reserved']);
+		assert.match(run.error_message, new RegExp(`'M${made.id}' of a deleted contact`));
+		const [{ error_code: code }] = await stack.sql(`SELECT error_code FROM run_attempt WHERE run_id = ${run.id} AND number = 1`);
+		assert.equal(code, 'RecordNotFound');
+		assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+	});
+
+	it('another one, linked by hand, takes its place', async () => {
+		const other = await inSage('POST', 'contacts', { contact: { name: 'By hand', contact_type_ids: ['CUSTOMER'] } });
+		await stack.ctl('xref', 'link', '--binding', shop.tenant, '--kind', 'contact:GBP', '--magento-id', String(made.id), '--sage-id', other.id);
+		const sold = await sell(made);
+		await books.deliver();
+		const run = await books.finish('invoice.created', sold.id);
+		assert.equal(run.status, 'succeeded', run.error_message);
+		assert.equal((await sage.invoices()).find((one) => one.id === run.sage_id).contact.id, other.id);
+	});
+
+	it('a credit memo of its invoice fails once and for all, by its name', async () => {
+		const memo = await shop.sandbox('creditmemos', { invoice_id: first.id });
+		await books.deliver();
+		const run = await books.finish('creditmemo.created', memo.id);
+		assert.deepEqual([run.error_class, run.error_code], ['provider', 'RecordNotFound']);
+		assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+	});
+});
