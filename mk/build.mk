@@ -19,7 +19,7 @@ SRC_ledger-connect := $(wildcard cgi/connect/*.c) $(SITE)
 SRC_ledger-dashboard := $(wildcard cgi/dashboard/*.c) $(SITE)
 SRC_ledger-worker := $(wildcard worker/*.c)
 # ledgerctl previews and compares with the pipeline that posts.
-PIPELINE := $(filter-out worker/main.c worker/thread.c worker/sweep.c,$(wildcard worker/*.c))
+PIPELINE := $(filter-out worker/main.c worker/thread.c worker/sweep.c worker/thin.c,$(wildcard worker/*.c))
 SRC_ledgerctl := $(wildcard ctl/*.c) $(PIPELINE)
 
 # The sandboxes share nothing with lib/: they must not inherit its mistakes.

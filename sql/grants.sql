@@ -107,7 +107,7 @@ GRANT SELECT, INSERT ON ledger.policy TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE ON ledger.lane TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.job TO 'ledger-worker'@'localhost';
-GRANT SELECT, UPDATE ON ledger.sync_run TO 'ledger-worker'@'localhost';
+GRANT SELECT, UPDATE, DELETE ON ledger.sync_run TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, DELETE ON ledger.run_attempt TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.intent TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.entity_xref TO 'ledger-worker'@'localhost';

@@ -4,58 +4,12 @@
 #include "limit.h"
 #include "store/ping.h"
 #include "store/seal_use.h"
+#include "thin.h"
 
 #include <time.h>
 
 #define LOOK_MS     500
 #define SWEEP_ARENA (4 * 1024 * 1024)
-#define THIN_BATCH  500 /* rows a round and transaction, each by its primary key */
-#define THIN_ROUNDS 40
-
-/* One batch of a table's rows that nobody needs any more. */
-struct thinning {
-	struct arena *arena;
-	enum db_statement deletion;
-	struct db_rows keys;
-};
-
-static enum led_err delete_batch(struct db *db, void *context, struct led_error *error)
-{
-	const struct thinning *thinning = context;
-	return db_run_many(db, thinning->arena, thinning->deletion, thinning->keys.values,
-			   thinning->keys.count, error);
-}
-
-static enum led_err thin_round(struct db *db, struct arena *arena, enum db_statement expired,
-			       enum db_statement deletion, size_t *count, struct led_error *error)
-{
-	struct thinning thinning = {.arena = arena, .deletion = deletion};
-	arena_reset(arena);
-	enum led_err err =
-		db_query(db, arena, expired, DB_ARGS(DB_I(THIN_BATCH)), &thinning.keys, error);
-	*count = err ? 0 : thinning.keys.count;
-	for (size_t i = 0; i < *count; i++)
-		thinning.keys.values[i].kind = DB_BYTES; /* compared as they were read */
-	return *count ? db_transaction(db, delete_batch, &thinning, error) : err;
-}
-
-static enum led_err thin_out(struct db *db, struct arena *arena, struct led_error *error)
-{
-	static const struct {
-		enum db_statement expired, deletion;
-	} tables[] = {{SQL_TOKEN_SEEN_EXPIRED, SQL_TOKEN_SEEN_DELETE},
-		      {SQL_SESSION_EXPIRED, SQL_SESSION_DELETE},
-		      {SQL_SIGN_UP_EXPIRED, SQL_SIGN_UP_DELETE},
-		      {SQL_THROTTLE_EXPIRED, SQL_THROTTLE_DELETE}};
-	enum led_err err = LED_OK;
-	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-		size_t count = THIN_BATCH;
-		for (int round = 0; !err && round < THIN_ROUNDS && count == THIN_BATCH; round++)
-			err = thin_round(db, arena, tables[i].expired, tables[i].deletion, &count,
-					 error);
-	}
-	return err;
-}
 
 /* Once a worker, which is once a minute and host. */
 static enum led_err sweep_first(struct db *db, struct arena *arena, struct led_error *error)

@@ -131,20 +131,22 @@ static enum led_err add_attempt(struct page *page, struct json_object *attempts,
 	return LED_OK;
 }
 
-static enum led_err add_attempts(struct page *page, int64_t account, int64_t run,
+static enum led_err add_attempts(struct page *page, int64_t account, const struct history_run *run,
 				 struct led_error *error)
 {
 	struct json_object *list = page_list(page, page->data, "timeline");
 	struct history_attempt *attempts;
 	size_t count;
-	enum led_err err = history_attempts(page->site->db, page->request->arena, account, run,
+	enum led_err err = history_attempts(page->site->db, page->request->arena, account, run->id,
 					    ATTEMPTS_MAX, &attempts, &count, error);
 
 	for (size_t i = count; !err && i > 0; i--)
 		err = add_attempt(page, list, &attempts[i - 1], error);
-	if (!err)
-		page_flag(page, page->data, "earlier_left_out", count == ATTEMPTS_MAX);
-	return err;
+	if (err)
+		return err;
+	page_flag(page, page->data, "earlier_left_out", count == ATTEMPTS_MAX);
+	page_flag(page, page->data, "attempts_gone", count == 0 && run->attempts > 0);
+	return LED_OK;
 }
 
 /* What is still to come, in words. */
@@ -202,7 +204,7 @@ static enum led_err fill(struct page *page, const struct history_run *run, struc
 			  decimal_compare(*run->sage_total, *run->magento_total) != 0);
 	err = add_warnings(page, run, error);
 	if (!err)
-		err = add_attempts(page, account, run->id, error);
+		err = add_attempts(page, account, run, error);
 	return err ? err : add_jobs(page, account, run, error);
 }
 

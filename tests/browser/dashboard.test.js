@@ -266,6 +266,7 @@ describe('one event', () => {
 	test('shows warnings and totals that differ', async () => {
 		await page.goto(`${base}/dashboard/sync/${WARNED}`);
 		assert.match(await page.textContent('.notice.warning'), /One line of GBP 0\.01/);
+		assert.match(await page.textContent('.timeline'), /Attempts are kept for 90 days/);
 		assert.match(await page.textContent('.sides'), /GBP 1,234\.50.*GBP 1,234\.49\s*differs from Magento/s);
 	});
 

@@ -92,7 +92,7 @@ const FORBIDDEN = {
 	],
 	'ledger-worker': [
 		...['SELECT password_hash FROM member', 'SELECT totp_secret FROM member', "UPDATE member SET role = 'owner'", 'SELECT role FROM invitation', "UPDATE invitation SET role = 'owner'", 'SELECT token_hash FROM password_reset', 'SELECT company FROM sign_up', "UPDATE account SET name = ''", "INSERT INTO session SELECT * FROM session", "UPDATE session SET address = ''"],
-		...['DELETE FROM binding', 'DELETE FROM sync_run', 'DELETE FROM oauth_token', 'DELETE FROM entity_xref'],
+		...['DELETE FROM binding', 'INSERT INTO sync_run (id) VALUES (1)', 'DELETE FROM oauth_token', 'DELETE FROM entity_xref'],
 		...['DELETE FROM audit_log', "UPDATE audit_log SET actor = 'x'", 'UPDATE token_seen SET expires_at = NOW()'],
 		...["CALL tenant_disconnect(UUID(), 1, '', 1)", "INSERT INTO lane (binding_id, upstream) VALUES (UUID(), 'sage')"],
 	],

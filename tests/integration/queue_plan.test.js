@@ -157,6 +157,29 @@ test("a search by Magento id reads the entity's runs only", async () => {
 	assert.ok(read <= 3 * kinds * Number(bindings) + 50, `${read} rows read for ${bindings} bindings`);
 });
 
+test('the history is thinned from its oldest end, letters by their age', async () => {
+	await stack.sql(`
+		INSERT INTO run_attempt (run_id, number, started_at, duration_ms, outcome, calls)
+		  SELECT id, 1, UTC_TIMESTAMP(6), 1, 'succeeded', '[]' FROM sync_run;
+		UPDATE sync_run SET status = 'succeeded', finished_at = UTC_TIMESTAMP(6) WHERE id MOD 2 = 0;
+		INSERT INTO mail (recipient, letter, facts, state, due_at)
+		  SELECT 'x@example.test', 'reset', '', ELT(1 + seq MOD 3, 'ready', 'sent', 'failed'), UTC_TIMESTAMP(6) - INTERVAL seq HOUR FROM seq_1_to_5000;
+		ANALYZE TABLE run_attempt, sync_run, mail`);
+	const most = 100;
+	for (const [name, values, rows] of [
+		['run_oldest', [0, most], 4 * most],
+		['attempt_oldest', [0, most], 3 * most],
+		['mail_sent_expired', [most], most + 5],
+		['mail_failed_expired', [most], most + 5],
+	]) {
+		const sql = filled(name, ...values);
+		const plan = await explain(sql);
+		assert.ok(plan.every((row) => row.key && !/filesort|temporary/.test(row.Extra)), JSON.stringify(plan));
+		const read = await rowsRead(sql);
+		assert.ok(read <= rows, `${read} rows read: ${name}`);
+	}
+});
+
 // ---- claims
 
 const claim = (owner) => `${filled('lane_claim', owner, 30, Number(lane))}; SELECT ROW_COUNT() AS n`;
