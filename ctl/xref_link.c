@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define KEY_MAX 64 /* characters: the column's */
+
 /* Where Sage keeps what a kind of cross-reference names. */
 static const struct {
 	const char *kind;
@@ -23,18 +25,34 @@ static const struct {
 	{"stock_item", 11, "/stock_items"},
 };
 
+static bool is_currency(const char *text)
+{
+	return strlen(text) == 3 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
 static const char *path_of(const char *kind)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (strncmp(kind, kinds[i].kind, kinds[i].len) == 0)
-			return kinds[i].path;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (strncmp(kind, kinds[i].kind, kinds[i].len) != 0)
+			continue;
+		bool fits = kind[kinds[i].len - 1] != ':' || is_currency(kind + kinds[i].len);
+		return fits ? kinds[i].path : NULL;
+	}
 	return NULL;
+}
+
+/* The shop's id (of the fallback contact 0), or a guest's digest. */
+static bool is_key(const char *text)
+{
+	size_t len = strlen(text);
+	return len >= 1 && len <= KEY_MAX && strspn(text, "0123456789abcdef") == len;
 }
 
 struct linking {
 	struct desk desk;
 	struct xref_key key;
 	struct xref xref;
+	bool replace; /* what the shop's record is linked to now */
 };
 
 static const char *keep(struct linking *linking, struct json_object *object, const char *key)
@@ -74,17 +92,55 @@ static enum led_err read_record(struct linking *linking, const char *path, struc
 	return err;
 }
 
+/* Sets a cross-reference aside under a key that no record of the shop has: see
+ * worker/contact_gone.c. */
+static enum led_err set_aside(struct db *db, const struct linking *linking, const char *sage_id,
+			      struct led_error *error)
+{
+	struct xref_key aside = linking->key;
+	aside.magento_key = arena_printf(linking->desk.task.job_arena, "gone:%s", sage_id);
+	return xref_rekey(db, &aside, sage_id, error);
+}
+
+/* What the shop's record is linked to now. */
+static enum led_err make_room(struct db *db, const struct linking *linking, struct led_error *error)
+{
+	struct xref before;
+	enum led_err err =
+		xref_get(db, linking->desk.task.job_arena, &linking->key, &before, error);
+	if (err || !before.found || strcmp(before.sage_id, linking->xref.sage_id) == 0)
+		return err;
+	if (linking->replace)
+		return set_aside(db, linking, before.sage_id, error);
+	return led_fail(error, LED_VALIDATION, "linked_already",
+			"It is linked to %s (%s) already. If that is wrong, or gone from Sage, say "
+			"--replace.",
+			before.displayed_as, before.sage_id);
+}
+
+/* Which record of the shop has Sage's record now: no two may. */
+static enum led_err take_over(struct db *db, const struct linking *linking, struct led_error *error)
+{
+	const char *owner;
+	enum led_err err = xref_owner(db, linking->desk.task.job_arena, &linking->key,
+				      linking->xref.sage_id, &owner, error);
+	if (err || !owner || strcmp(owner, linking->key.magento_key) == 0)
+		return err;
+	if (strncmp(owner, "gone:", 5) == 0)
+		return xref_rekey(db, &linking->key, linking->xref.sage_id, error);
+	return led_fail(error, LED_VALIDATION, "linked_elsewhere",
+			"%s is what %s %s of the shop is linked to: link that to its own first.",
+			linking->xref.displayed_as, linking->key.kind, owner);
+}
+
 /* An unsettled intent for the record is void: there is nothing to post any more. */
 static enum led_err write_link(struct db *db, void *context, struct led_error *error)
 {
 	const struct linking *linking = context;
-	struct task *task = (struct task *)&linking->desk.task;
-	struct xref before;
-	enum led_err err = xref_get(db, task->job_arena, &linking->key, &before, error);
-	if (!err && before.found && strcmp(before.sage_id, linking->xref.sage_id) != 0)
-		err = led_fail(error, LED_VALIDATION, "linked_already",
-			       "It is linked to %s (%s) already.", before.displayed_as,
-			       before.sage_id);
+	const struct task *task = &linking->desk.task;
+	enum led_err err = make_room(db, linking, error);
+	if (!err)
+		err = take_over(db, linking, error);
 	if (!err)
 		err = xref_put(db, &linking->key, &linking->xref, error);
 	if (!err)
@@ -104,12 +160,15 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 {
 	struct linking linking = {
 		.xref = {.sage_id = ctl_value(ctl, "--sage-id")},
+		.replace = ctl_value(ctl, "--replace") != NULL,
 	};
 	const char *kind = ctl_value(ctl, "--kind"), *path = path_of(kind);
 	if (!path)
 		return ctl_bad_value(error, "--kind",
 				     "invoice, invoice_payment, credit_note, contact:GBP, "
 				     "contact_fallback:GBP, product, service or stock_item");
+	if (!is_key(ctl_value(ctl, "--magento-id")))
+		return ctl_bad_value(error, "--magento-id", "the shop's id, or a guest's digest");
 	if (strlen(linking.xref.sage_id) != 32 ||
 	    strspn(linking.xref.sage_id, "0123456789abcdef") != 32)
 		return ctl_bad_value(error, "--sage-id", "32 lower-case hex digits");
@@ -140,6 +199,7 @@ const struct ctl_command ctl_xref_link = {
 			{"--kind", "KIND", true, "invoice, credit_note, contact:GBP, product, ..."},
 			{"--magento-id", "ID", true, "the shop's id; a guest's e-mail digest"},
 			{"--sage-id", "HEX", true, "Sage's id of the record"},
+			{"--replace", NULL, false, "in the place of what it is linked to"},
 		},
 	.run = run,
 };

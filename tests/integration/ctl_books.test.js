@@ -196,6 +196,37 @@ describe('xref link', () => {
 		const [{ contact_id: contact }] = await stack.sql(`SELECT contact_id FROM entity_xref WHERE sage_id = '${other.id}'`);
 		assert.equal(contact, other.contact.id);
 	});
+
+	it('no two records of the shop are one of Sage', async () => {
+		const [mine, other] = [await sell(), await sell()];
+		await books.deliver();
+		const [{ sage_id: first }, { sage_id: second }] = [await books.finish('invoice.created', mine.id), await books.finish('invoice.created', other.id)];
+		const link = (id, to, ...more) => ['xref', 'link', '--binding', shop.tenant, '--kind', 'invoice', '--magento-id', String(id), '--sage-id', to, ...more];
+		const linked = async (id) => (await stack.sql(`SELECT sage_id FROM entity_xref WHERE binding_id = '${shop.tenant}' AND kind = 'invoice' AND magento_key = '${id}'`))[0]?.sage_id;
+		const before_ = await stack.sql(`SELECT * FROM entity_xref WHERE sage_id = '${first}'`);
+		assert.equal((await refused(...link(98766, first))).code, 'linked_elsewhere');
+		assert.equal(await linked(98766), undefined);
+		assert.deepEqual(await stack.sql(`SELECT * FROM entity_xref WHERE sage_id = '${first}'`), before_, 'nor is the other touched');
+		assert.equal((await refused(...link(other.id, first, '--replace'))).code, 'linked_elsewhere');
+		assert.equal(await linked(other.id), second, 'a refusal changes nothing');
+		const { access_token: token } = await shop.sage('grant', { business: shop.business });
+		const { contact, invoice_lines: [line] } = (await sage.invoices()).find((one) => one.id === second);
+		const made = await fetch(`${stack.sageUrl}/v3.1/sales_invoices`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'X-Business': shop.business, 'Content-Type': 'application/json' },
+			body: JSON.stringify({ sales_invoice: { contact_id: contact.id, date: '2026-10-01', reference: 'BY-HAND', invoice_lines: [{ description: 'By hand', ledger_account_id: line.ledger_account.id, unit_price: 1, tax_rate_id: 'GB_ZERO', tax_amount: 0 }] } }) });
+		const { id: third } = await made.json();
+		const error = await refused(...link(other.id, third));
+		assert.equal(error.code, 'linked_already');
+		assert.match(error.message, /--replace/);
+		await json(...link(other.id, third, '--replace'));
+		assert.equal(await linked(other.id), third);
+		await json(...link(98766, second));
+		assert.equal(await linked(98766), second, 'what was set aside can be linked anew');
+	});
+
+	it('is refused for what is no record', async () => {
+		for (const [kind, id] of [['contact:gbp', '5'], ['contact:', '5'], ['order', '5'], ['invoice', ''], ['invoice', 'gone:5'], ['invoice', 'é'], ['invoice', '5'.repeat(65)]])
+			assert.equal((await refused('xref', 'link', '--binding', shop.tenant, '--kind', kind, '--magento-id', id, '--sage-id', 'a'.repeat(32))).code, 'usage', `${kind} ${id}`);
+	});
 });
 
 describe('push-state', () => {
