@@ -26,14 +26,14 @@ static const struct {
 		 "The shop's events are refused. To connect it again, pair it with a new code from "
 		 "Magento.",
 		 "/dashboard/connect-magento?url=", "Pair again"},
-	[SHOP_LOST] = {"bad", "\u2717", "failed", "The shop no longer accepts Ledger", "failed",
-		       "The shop no longer accepts Ledger",
-		       "It was disconnected in Magento, or paired with another server: pair it "
-		       "again with a "
-		       "new code. If it was not, its server's clock may be wrong, for a shop half "
-		       "a minute "
-		       "slow refuses Ledger: set it right. What waits is then posted by itself.",
-		       "/dashboard/connect-magento?url=", "Pair again"},
+	[SHOP_LOST] =
+		{"bad", "\u2717", "failed", "The shop no longer accepts Ledger", "failed",
+		 "The shop no longer accepts Ledger",
+		 "It was disconnected in Magento, or paired with another server: pair it again "
+		 "with a new code. If it was not, its server's clock may be wrong, for a shop "
+		 "half a minute slow refuses Ledger: set it right. What waits is then posted by "
+		 "itself.",
+		 "/dashboard/connect-magento?url=", "Pair again"},
 	[SAGE_MISSING] =
 		{"waiting", "\u23f3\ufe0e", "pending", "Sage not connected yet", "warning",
 		 "Sage not connected yet",
