@@ -73,6 +73,15 @@ function processesBy(field, id) {
 	return found;
 }
 
+/** Whether a child of multiwatch (or of nginx) has become its program; one that is gone has not. */
+function hasBegun(pid) {
+	try {
+		return fs.readFileSync(`/proc/${pid}/comm`, 'latin1').trim() !== 'multiwatch';
+	} catch {
+		return false;
+	}
+}
+
 class Stack {
 	#env;
 	#bin;
@@ -192,9 +201,12 @@ class Stack {
 		return Number(fs.readFileSync(path.join(this.dir, 'pid', name), 'utf8').split(' ')[0]);
 	}
 
-	/** The ids of the processes that a service's leader (nginx, multiwatch) keeps. */
+	/**
+	 * The ids of the processes that a service's leader (nginx, multiwatch) keeps. A child of
+	 * multiwatch that is not the program yet is none: it would swallow a signal.
+	 */
 	children(name) {
-		return processesBy(1, this.pid(name));
+		return processesBy(1, this.pid(name)).filter(hasBegun);
 	}
 
 	/** Every process of a service, also those that outlived their leader. */
