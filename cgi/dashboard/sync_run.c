@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "books/codes.h"
 #include "view/format.h"
 
 #include <string.h>
@@ -149,13 +150,23 @@ static enum led_err add_attempts(struct page *page, int64_t account, const struc
 	return LED_OK;
 }
 
+/* Why a lane stands still; a code that is nobody's is a fault of ours. */
+static const char *parked_words(struct arena *arena, const char *code)
+{
+	const struct books_code *known = books_code_find(code, NULL);
+	const char *words = known ? arena_printf(arena, "Waiting: %s", known->means) : NULL;
+
+	return words ? words : "Waiting";
+}
+
 /* What is still to come, in words. */
-static const char *job_words(const struct history_job *job, bool being_worked_on)
+static const char *job_words(struct arena *arena, const struct history_job *job,
+			     bool being_worked_on)
 {
 	if (being_worked_on)
 		return "Being worked on now";
 	if (job->parked_until)
-		return "Waiting: the other side asked for a pause";
+		return parked_words(arena, job->parked_why);
 	if (strcmp(job->state, "blocked") == 0)
 		return "Waiting for an earlier event of the same document";
 	if (strcmp(job->state, "waiting") == 0)
@@ -177,7 +188,8 @@ static enum led_err add_jobs(struct page *page, int64_t account, const struct hi
 		bool push = strcmp(jobs[i].kind, "push_state") == 0;
 
 		page_text(page, item, "what", push ? "Telling the shop" : "Posting to Sage");
-		page_text(page, item, "state", job_words(&jobs[i], !push && run->running));
+		page_text(page, item, "state",
+			  job_words(page->request->arena, &jobs[i], !push && run->running));
 		page_time(page, item, "when",
 			  jobs[i].parked_until ? jobs[i].parked_until : jobs[i].due_at);
 	}
