@@ -149,7 +149,11 @@ const struct books_code CODES_ERRORS[] = {
 	 "Pair it: press Generate in Magento and enter the code in the dashboard.", NULL},
 	{"binding_revoked", "The shop was disconnected.", "Pair it again, then retry.", NULL},
 	{"shop_refused_token", "The shop no longer accepts Ledger.",
-	 "Pair it again: press Generate in Magento and enter the code in the dashboard.", NULL},
+	 "If it was not disconnected, see that its server's clock is right: half a minute slow is "
+	 "too "
+	 "much. Otherwise pair it again: press Generate in Magento and enter the code in the "
+	 "dashboard.",
+	 NULL},
 	{"shop_forbidden", "The shop's web server or firewall refuses Ledger.",
 	 "Allow requests to /rest/V1/byte8/.", NULL},
 	{"shop_entity_not_found", "The shop no longer has this record.",
