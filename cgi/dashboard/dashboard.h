@@ -42,7 +42,7 @@ http_handler members_page, members_invite, members_set_role, members_remove,
 http_handler sessions_end_one, sessions_end_others;
 http_handler password_form, password_submit;
 http_handler audit_log_page, audit_log_csv;
-http_handler home_page;
+http_handler front_door, home_page;
 http_handler bindings_page, binding_page, binding_pause, binding_resume, binding_refresh;
 http_handler sync_page;
 http_handler sync_run_page;

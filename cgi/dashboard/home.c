@@ -152,6 +152,15 @@ static enum led_err fill(struct page *page, const struct connection *connections
 	return LED_OK;
 }
 
+/* What people type: the host alone. */
+enum led_err front_door(void *program, struct http_request *request, struct http_response *response,
+			struct led_error *error)
+{
+	(void)error;
+	page_redirect(program, request, response, DASHBOARD_FIRST_PAGE);
+	return LED_OK;
+}
+
 enum led_err home_page(void *program, struct http_request *request, struct http_response *response,
 		       struct led_error *error)
 {

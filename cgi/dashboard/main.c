@@ -14,6 +14,7 @@
 #define POST      HTTP_METHOD_POST
 
 static const struct http_route ROUTES[] = {
+	{GET, "/", front_door, 0, 0},
 	{GET, "/login", login_form, 0, 0},
 	{POST, "/login", login_submit, 0, FORM_MAX},
 	{GET, "/login/forgot", forgot_form, 0, 0},

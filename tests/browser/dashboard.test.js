@@ -63,6 +63,13 @@ after(async () => {
 const ids = (page) => page.$$eval('tr[data-run]', (rows) => rows.map((row) => Number(row.dataset.run)));
 
 describe('signing in', () => {
+	test('the address alone leads there', async () => {
+		const page = await openPage(browser);
+		await page.goto(base);
+		assert.equal(new URL(page.url()).pathname, '/login');
+		await page.context().close();
+	});
+
 	test('a wrong password and an unknown e-mail are told the same', async () => {
 		const page = await openPage(browser);
 		const told = [];
@@ -268,6 +275,17 @@ describe('one event', () => {
 		assert.match(await page.textContent('.notice.warning'), /One line of GBP 0\.01/);
 		assert.match(await page.textContent('.timeline'), /Attempts are kept for 90 days/);
 		assert.match(await page.textContent('.sides'), /GBP 1,234\.50.*GBP 1,234\.49\s*differs from Magento/s);
+	});
+
+	test('says what is left to do, and why it waits', async () => {
+		await stack.sql(`INSERT INTO lane (id, binding_id, upstream, parked_until, parked_why) VALUES (7, '${SHOP}', 'sage', UTC_TIMESTAMP(6) + INTERVAL 1 HOUR, 'shop_refused_token');
+			INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id) SELECT 7, binding_id, id, event, entity_type, magento_id FROM sync_run WHERE id = ${PENDING}`);
+		await page.goto(`${base}/dashboard/sync/${PENDING}`);
+		assert.match(await page.textContent('.timeline .todo'), /Posting to Sage\s+Waiting: The shop no longer accepts Ledger\./);
+		await stack.sql("UPDATE lane SET parked_why = 'nobody_knows'");
+		await page.reload();
+		assert.match(await page.textContent('.timeline .todo'), /Posting to Sage\s+Waiting\s/);
+		await stack.sql('DELETE FROM job; DELETE FROM lane');
 	});
 
 	test("another account's is not found, like one that does not exist", async () => {

@@ -18,7 +18,7 @@ const ROUTES = PROGRAMS.flatMap((program) => JSON.parse(execFileSync(path.join(B
 const ROLES = ['viewer', 'operator', 'owner'];
 const GOOD = 'correct horse battery staple', ACCOUNT = 'Demo Ltd', FOREIGN = 'Other Ltd';
 // Routes that a session is not asked for: each is here because somebody thought about it.
-const OPEN = ['/embed/{binding}', '/login', '/login/code', '/login/forgot', '/login/reset', '/login/invitation', '/signup', '/signup/finish', '/oauth/sage/callback'];
+const OPEN = ['/', '/embed/{binding}', '/login', '/login/code', '/login/forgot', '/login/reset', '/login/invitation', '/signup', '/signup/finish', '/oauth/sage/callback'];
 
 // What a form needs for its refusal to be about the id or the role, not about the form.
 const FIELDS = { '/dashboard/members/{member}/role': { role: 'viewer' } };
