@@ -60,6 +60,7 @@ GRANT UPDATE (paused) ON ledger.binding TO 'ledger-dashboard'@'localhost';
 GRANT EXECUTE ON PROCEDURE ledger.reference_refresh TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.sync_run TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.run_attempt TO 'ledger-dashboard'@'localhost';
+GRANT SELECT ON ledger.run_day TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.job TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.lane TO 'ledger-dashboard'@'localhost';
 GRANT SELECT ON ledger.policy TO 'ledger-dashboard'@'localhost';
@@ -108,6 +109,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.reference_item TO 'ledger-worker'
 GRANT SELECT, UPDATE ON ledger.lane TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.job TO 'ledger-worker'@'localhost';
 GRANT SELECT, UPDATE, DELETE ON ledger.sync_run TO 'ledger-worker'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON ledger.run_day TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, DELETE ON ledger.run_attempt TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON ledger.intent TO 'ledger-worker'@'localhost';
 GRANT SELECT, INSERT, UPDATE ON ledger.entity_xref TO 'ledger-worker'@'localhost';

@@ -2,6 +2,7 @@
  * /dashboard: for each binding one line that answers "is it healthy?", and until the first
  * invoice has gone through, the way there step by step.
  */
+#include "chart.h"
 #include "connection_view.h"
 #include "dashboard.h"
 
@@ -178,6 +179,8 @@ enum led_err home_page(void *program, struct http_request *request, struct http_
 	page_flag(&page, page.data, "any", count > 0);
 	page_flag(&page, page.data, "may_connect", count > 0 && session->role >= MEMBER_OPERATOR);
 	err = fill(&page, connections, count, error);
+	if (!err)
+		err = chart_add(&page, error);
 	if (!err)
 		return page_send(&page, response, 200, "home", error);
 	page_drop(&page);

@@ -1,5 +1,7 @@
 #include "store/health.h"
 
+#include <string.h>
+
 enum led_err health_get(struct db *db, struct arena *arena, int64_t account, const char *binding,
 			struct health *health, struct led_error *error)
 {
@@ -19,6 +21,30 @@ enum led_err health_get(struct db *db, struct arena *arena, int64_t account, con
 		.invoiced = db_at_int(&rows, 0, 4) != 0,
 	};
 	return LED_OK;
+}
+
+enum led_err health_days_get(struct db *db, struct arena *arena, int64_t account,
+			     struct health_day days[HEALTH_DAYS], struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err =
+		db_query(db, arena, SQL_HEALTH_DAYS, DB_ARGS(DB_I(account)), &rows, error);
+
+	memset(days, 0, HEALTH_DAYS * sizeof *days);
+	for (size_t i = 0; !err && i < rows.count; i++) {
+		int64_t ago = db_at_int(&rows, i, 0), ended = db_at_int(&rows, i, 2);
+		const char *outcome = db_at_text(&rows, i, 1);
+
+		if (ago < 0 || ago >= HEALTH_DAYS)
+			continue; /* the day changed between the condition and the row */
+		if (strcmp(outcome, "succeeded") == 0)
+			days[ago].synced = ended;
+		else if (strcmp(outcome, "failed") == 0)
+			days[ago].failed = ended;
+		else
+			days[ago].skipped = ended;
+	}
+	return err;
 }
 
 enum led_err health_settings_get(struct db *db, struct arena *arena, int64_t account,

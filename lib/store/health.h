@@ -19,6 +19,18 @@ enum led_err health_get(struct db *db, struct arena *arena, int64_t account, con
 			struct health *health, struct led_error *error)
 	__attribute__((warn_unused_result));
 
+#define HEALTH_DAYS 30
+
+/* Events that ended on one day (UTC). */
+struct health_day {
+	int64_t synced, skipped, failed;
+};
+
+/* Of all the account's shops together; days[0] is today, days[1] yesterday. */
+enum led_err health_days_get(struct db *db, struct arena *arena, int64_t account,
+			     struct health_day days[HEALTH_DAYS], struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Names, as Sage lists them, in the arena; NULL: not chosen. */
 struct health_settings {
 	bool chosen; /* there are settings at all */

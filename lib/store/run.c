@@ -57,7 +57,7 @@ enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
 {
 	char total[DECIMAL_TEXT_MAX];
 	const struct led_error *failure = end->failure;
-	return db_run(
+	enum led_err err = db_run(
 		db, SQL_RUN_FINISH,
 		DB_ARGS(DB_S(status_names[end->status]), DB_S(end->skip_reason),
 			DB_S(failure ? led_err_name(failure->class) : NULL),
@@ -67,6 +67,7 @@ enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
 			DB_S(end->has_sage_total ? decimal_print(end->sage_total, total) : NULL),
 			DB_S(end->sage_id), DB_S(end->sage_number), DB_I(id)),
 		error);
+	return err ? err : db_run(db, SQL_RUN_COUNT, DB_ARGS(DB_I(id)), error);
 }
 
 enum led_err run_postpone(struct db *db, int64_t id, bool spent, const struct led_error *why,

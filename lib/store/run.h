@@ -43,6 +43,7 @@ struct run_end {
 	struct decimal sage_total;
 };
 
+/* Inside the caller's transaction: the run is counted among those of its day too. */
 enum led_err run_finish(struct db *db, int64_t id, const struct run_end *end,
 			struct led_error *error) __attribute__((warn_unused_result));
 

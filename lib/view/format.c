@@ -34,7 +34,6 @@ const char *format_relative(int64_t now, int64_t then, char *out)
 		{28 * DAY, DAY, "day"},
 	};
 	int64_t distance = now > then ? now - then : then - now;
-	struct tm tm;
 
 	/* Clocks of two machines differ a little: nothing has happened "in 2 seconds". */
 	if (distance < 5) {
@@ -51,7 +50,13 @@ const char *format_relative(int64_t now, int64_t then, char *out)
 			 now > then ? " ago" : "");
 		return out;
 	}
-	tm = utc(then);
+	return format_date(then, out);
+}
+
+const char *format_date(int64_t then, char *out)
+{
+	struct tm tm = utc(then);
+
 	snprintf(out, FORMAT_TEXT_MAX, "%d %s %d", tm.tm_mday, MONTHS[tm.tm_mon],
 		 tm.tm_year + 1900);
 	return out;

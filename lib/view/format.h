@@ -17,6 +17,9 @@
  * returned, as by all below. */
 const char *format_relative(int64_t now, int64_t then, char *out);
 
+/* "21 Nov 2026", in UTC. */
+const char *format_date(int64_t then, char *out);
+
 /* "21 Nov 2026, 01:43:20 UTC". */
 const char *format_exact(int64_t then, char *out);
 

@@ -69,6 +69,9 @@ intake: BEGIN
       VALUES (v_run, v_account, p_binding, p_event, p_entity_type, p_magento_id, p_website_id,
               p_store_id, FROM_UNIXTIME(p_occurred_at), p_number, v_policy, 'skipped_by_policy',
               'event_not_supported', UTC_TIMESTAMP(6));
+    INSERT INTO run_day (binding_id, day, outcome, runs)
+      VALUES (p_binding, UTC_DATE(), 'skipped_by_policy', 1)
+      ON DUPLICATE KEY UPDATE runs = runs + 1;
     COMMIT;
     SELECT 'accepted' AS verdict, v_run AS run_id;
     LEAVE intake;

@@ -17,6 +17,13 @@ SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM sync_run
          WHERE binding_id = ? AND entity_type = 'invoice' AND status = 'succeeded')
   FROM binding b WHERE b.account_id = ? AND b.id = ?;
 
+-- name: health_days(account)
+-- How many days ago, and what ended that day, of all the account's shops.
+SELECT DATEDIFF(UTC_DATE(), d.day), d.outcome, CAST(SUM(d.runs) AS SIGNED)
+  FROM binding b JOIN run_day d ON d.binding_id = b.id AND d.day > UTC_DATE() - INTERVAL 30 DAY
+ WHERE b.account_id = ?
+ GROUP BY d.day, d.outcome;
+
 -- name: health_settings(account, binding)
 -- What invoices are posted with, in Sage's own words; NULL where nothing is chosen.
 SELECT (SELECT name FROM reference_item r WHERE r.binding_id = b.id AND r.kind = 'tax_rate'

@@ -28,6 +28,13 @@ UPDATE sync_run
        sage_total = ?, sage_id = ?, sage_number = ?, finished_at = UTC_TIMESTAMP(6)
  WHERE id = ?;
 
+-- name: run_count(run)
+-- scope: installation
+-- The run that just ended, among those of its day.
+INSERT INTO run_day (binding_id, day, outcome, runs)
+  SELECT binding_id, DATE(finished_at), status, 1 FROM sync_run WHERE id = ?
+  ON DUPLICATE KEY UPDATE runs = runs + 1;
+
 -- name: run_postpone(attempts, error_class, error_code, error_message, run)
 -- scope: installation
 -- Back to waiting, with the reason it waits; `attempts` is 1 when one was spent, else 0.

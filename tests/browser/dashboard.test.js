@@ -62,6 +62,43 @@ after(async () => {
 
 const ids = (page) => page.$$eval('tr[data-run]', (rows) => rows.map((row) => Number(row.dataset.run)));
 
+describe('the overview', () => {
+	let page;
+	before(async () => {
+		await stack.sql(`INSERT INTO run_day (binding_id, day, outcome, runs) VALUES
+			('${SHOP}', UTC_DATE(), 'succeeded', 1500), ('${SECOND_SHOP}', UTC_DATE(), 'succeeded', 500), ('${SHOP}', UTC_DATE(), 'failed', 1),
+			('${SHOP}', UTC_DATE() - INTERVAL 1 DAY, 'skipped_by_policy', 1000),
+			('${SHOP}', UTC_DATE() - INTERVAL 29 DAY, 'failed', 2), ('${SHOP}', UTC_DATE() - INTERVAL 30 DAY, 'failed', 400),
+			('${FOREIGN_SHOP}', UTC_DATE(), 'failed', 7777)`);
+		page = await openPage(browser);
+		await signIn(page, base, anna);
+		await page.goto(`${base}/dashboard`);
+	});
+	after(() => page.context().close());
+
+	test("draws what ended in the last 30 days, of the account's own shops", async () => {
+		const caption = await page.textContent('.chart figcaption');
+		assert.match(caption, /✓ 2000 synced.*⏸ 1000 skipped.*✗ 3 failed/s);
+		const bars = await page.$$eval('.chart svg g', (groups) =>
+			groups.map((g) => ({ title: g.querySelector('title').textContent, parts: [...g.querySelectorAll('rect')].map((r) => [r.getAttribute('class'), Number(r.getAttribute('y')), Number(r.getAttribute('height'))]) })));
+		assert.equal(bars.length, 30);
+		assert.match(bars[29].title, /^\d+ \w{3} \d{4}: 2000 synced, 0 skipped, 1 failed$/);
+		assert.deepEqual(bars[29].parts, [['synced', 7, 99], ['failed', 4, 3]], 'one among two thousand is seen');
+		assert.deepEqual(bars[28].parts, [['skipped', 57, 49]]);
+		assert.deepEqual(bars[0].parts, [['failed', 103, 3]]);
+		assert.ok(bars.slice(1, 28).every(({ parts }) => parts.length === 0));
+	});
+
+	test('says the same in a table', async () => {
+		await page.click('.chart summary');
+		const rows = await page.$$eval('.chart tbody tr', (all) => all.map((row) => [...row.cells].map((cell) => cell.textContent).slice(1).join(' ')));
+		assert.equal(rows.length, 30);
+		assert.deepEqual([rows[0], rows[1], rows[2], rows[29]], ['2000 0 1', '0 1000 0', '0 0 0', '0 0 2']);
+		await assertTidy(page);
+		await assertSound(page, 'overview');
+	});
+});
+
 describe('signing in', () => {
 	test('the address alone leads there', async () => {
 		const page = await openPage(browser);

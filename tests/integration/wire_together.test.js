@@ -96,6 +96,7 @@ test('among new ones: a duplicate, a used token, an unknown event, a binding let
 	assertUnauthorized(answers[5], 'a used token');
 	const [skipped] = await stack.sql(`SELECT status, skip_reason FROM sync_run WHERE id = ${assertAccepted(answers[6])}`);
 	assert.deepEqual(skipped, { status: 'skipped_by_policy', skip_reason: 'event_not_supported' });
+	assert.deepEqual(await stack.sql('SELECT binding_id, day = UTC_DATE() AS today, outcome, runs FROM run_day'), [{ binding_id: other.tenant, today: '1', outcome: 'skipped_by_policy', runs: '1' }]);
 	assertUnauthorized(answers[7], 'a binding let go');
 	for (const event of fresh) assert.deepEqual(await rowsOf(...event), [1, 1]);
 	const after = await counts(stack);

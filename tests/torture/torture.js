@@ -181,6 +181,7 @@ class Torture {
 
 	async assertWhole() {
 		assert.deepEqual(await this.stack.sql("SELECT event, magento_id, status, error_code, error_message FROM sync_run WHERE status <> 'succeeded'"), []);
+		assert.deepEqual(await this.stack.sql('SELECT SUM(runs) AS n FROM run_day'), await this.stack.sql('SELECT COUNT(*) AS n FROM sync_run'), 'each end counted once');
 		assert.deepEqual(await this.stack.sql('SELECT kind, magento_key FROM intent'), []);
 		assert.deepEqual(await this.stack.sql('SELECT id FROM lane WHERE lease_until > UTC_TIMESTAMP(6)'), []);
 		for (const at of this.shops) this.#assertLedger(at, await this.sage.ledger(at.shop.business));

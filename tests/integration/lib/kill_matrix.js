@@ -200,6 +200,7 @@ async function assertAtRest(matrix) {
 	assert.deepEqual(await matrix.stack.sql('SELECT kind, magento_key FROM intent'), []);
 	assert.deepEqual(await matrix.stack.sql('SELECT kind, state FROM job'), []);
 	assert.deepEqual(await matrix.stack.sql('SELECT id, lease_owner FROM lane WHERE lease_until > UTC_TIMESTAMP(6)'), []);
+	assert.deepEqual(await matrix.stack.sql('SELECT SUM(runs) AS n FROM run_day'), await matrix.stack.sql('SELECT COUNT(*) AS n FROM sync_run'), 'each end was counted once');
 	assert.equal((await matrix.sage.stats()).parallel_writes, 0, 'one write to a business at a time');
 }
 
