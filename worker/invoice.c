@@ -81,7 +81,9 @@ enum led_err invoice_update_buyer(struct task *task, const struct books_context 
 						&updated, &why);
 	if (!err)
 		return LED_OK;
-	if (task->lost)
+	/* What is wrong here is no fact about the contact: the invoice is tried again, and its
+	 * intent makes it the same one. */
+	if (task->lost || err == LED_DATABASE)
 		return led_fail(error, why.class, why.code, "%s", why.message);
 	log_error("contact_not_updated", &why);
 	return document_warn(task, "contact_not_updated", why.message, end, error);

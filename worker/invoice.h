@@ -23,8 +23,8 @@ enum led_err invoice_bring(struct task *task, const struct books_context *books,
 			   struct led_error *error) __attribute__((warn_unused_result));
 
 /* After it was posted: brings the contact of a registered buyer up to what the invoice
- * embeds, when that differs from what was last sent. A failure is a warning of `end`: the
- * invoice stands, and the buyer's next event tries again. */
+ * embeds, when that differs from what was last sent. A refusal is a warning of `end`: the
+ * invoice stands, and the buyer's next event tries again. A failure of our own database fails. */
 enum led_err invoice_update_buyer(struct task *task, const struct books_context *books,
 				  const struct magento_invoice *invoice, struct run_end *end,
 				  struct led_error *error) __attribute__((warn_unused_result));
