@@ -97,9 +97,14 @@ describe('requests a day', () => {
 	it('workers side by side do not make more together', async () => {
 		for (const shop of shops) await sell(shop, 4);
 		await fill(7);
-		assert.equal(await requests(() => Promise.all([stack.runWorker(), stack.runWorker(), stack.runWorker()])), 7);
-		assert.equal((await openRuns()).length, 4 * SHOPS - 7);
+		// What one of them took and did not need comes back too late for a lane that waits by then.
+		const made = await requests(() => Promise.all([stack.runWorker(), stack.runWorker(), stack.runWorker()]));
+		assert.ok(made > 0 && made <= 7, `${made} requests`);
+		assert.equal((await status()).left_now, 7 - made);
+		assert.equal((await openRuns()).length, 4 * SHOPS - made);
 		assert.deepEqual([...new Set((await openRuns()).map((run) => run.attempts))], ['0']);
+		await timeIsOver();
+		assert.equal(await requests(() => stack.runWorker()), 7 - made);
 		await finishAll();
 	});
 
