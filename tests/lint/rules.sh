@@ -106,6 +106,13 @@ rule_tables() {
 	done
 }
 
+# An installation that has applied a migration refuses a changed one: a new migration is entered
+# in migrations.sha256, and from its release on neither its text nor its line there changes.
+rule_migrations() {
+	# shellcheck disable=SC2046
+	diff tests/lint/migrations.sha256 <(sha256sum $(files sql/migrations '*.sql') </dev/null) 2>&1
+}
+
 rule_inline_script() {
 	grep -nEi '<script(>| [^>]*>)|<style| style *=| on[a-z]+ *= *["'\'']|javascript:' \
 		$(files templates '*') /dev/null | grep -vEi '<script [^>]*src=[^>]*></script>'

@@ -40,6 +40,7 @@ expect sandboxes_apart tests/sandbox/sage/a.c <<<'#include "base/decimal.h"'
 expect file_length lib/base/a.c < <(lines 601)
 expect function_length lib/base/a.c < <(echo 'void f(void)' && echo '{' && lines 79 && echo '}')
 expect tables sql/migrations/0001_a.sql <<<'CREATE TABLE a (id INT) ENGINE=InnoDB;'
+expect migrations tests/lint/migrations.sha256 < <(echo "$(sha256sum </dev/null | cut -d' ' -f1)  sql/migrations/0001_a.sql")
 expect inline_script templates/a.html <<<'<p style="color:red">'
 expect unescaped templates/a.html <<<'<p>{{{ name }}}</p>'
 expect sleeping_tests tests/integration/a.test.js <<<'setTimeout(done, 1000);'
@@ -64,6 +65,8 @@ END
 echo 'int f(char *d) { return CRYPTO_memcmp(d, d, 2); }' >"$work/tree/lib/crypto/token_a.c"
 echo '<script src="/static/ledger.js" defer></script><p class="x">{{name}}</p>' >"$work/tree/templates/a.html"
 echo 'CREATE TABLE a (id INT, PRIMARY KEY (id)) ENGINE=InnoDB;' >"$work/tree/sql/migrations/0001_a.sql"
+mkdir -p "$work/tree/tests/lint"
+(cd "$work/tree" && sha256sum sql/migrations/*.sql >tests/lint/migrations.sha256)
 if "$here/rules.sh" "$work/tree" >"$work/clean"; then
 	say yes "selftest: clean sources pass"
 else
