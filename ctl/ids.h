@@ -7,6 +7,7 @@
 
 #define IDS_LIST "ids and ranges, as 5,7-20"
 #define IDS_LAST 4294967295 /* Magento's ids are unsigned 32-bit */
+#define IDS_ALL  "1-4294967295"
 
 struct ids_range {
 	int64_t first, last; /* both included */

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define ANY_ID "1-4294967295"
-
 static const char *const entity_types[] = {"invoice", "creditmemo", "customer", "product"};
 
 /* What is told, as the command line names it. */
@@ -34,7 +32,7 @@ static enum led_err take_options(const struct ctl *ctl, struct telling *telling,
 	struct ids_range range;
 	*telling = (struct telling){.binding = ctl_value(ctl, "--binding"),
 				    .entity = ctl_value(ctl, "--entity"),
-				    .ids = ids ? ids : ANY_ID,
+				    .ids = ids ? ids : IDS_ALL,
 				    .days = {"1970-01-01", "9000-12-31"}};
 	if (!text_is_uuid(telling->binding))
 		return ctl_bad_value(error, "--binding", "a binding's id");

@@ -92,16 +92,6 @@ static enum led_err read_record(struct linking *linking, const char *path, struc
 	return err;
 }
 
-/* Sets a cross-reference aside under a key that no record of the shop has: see
- * worker/contact_gone.c. */
-static enum led_err set_aside(struct db *db, const struct linking *linking, const char *sage_id,
-			      struct led_error *error)
-{
-	struct xref_key aside = linking->key;
-	aside.magento_key = arena_printf(linking->desk.task.job_arena, "gone:%s", sage_id);
-	return xref_rekey(db, &aside, sage_id, error);
-}
-
 /* What the shop's record is linked to now. */
 static enum led_err make_room(struct db *db, const struct linking *linking, struct led_error *error)
 {
@@ -111,7 +101,7 @@ static enum led_err make_room(struct db *db, const struct linking *linking, stru
 	if (err || !before.found || strcmp(before.sage_id, linking->xref.sage_id) == 0)
 		return err;
 	if (linking->replace)
-		return set_aside(db, linking, before.sage_id, error);
+		return xref_set_aside(db, &linking->key, before.sage_id, error);
 	return led_fail(error, LED_VALIDATION, "linked_already",
 			"It is linked to %s (%s) already. If that is wrong, or gone from Sage, say "
 			"--replace.",
@@ -126,7 +116,7 @@ static enum led_err take_over(struct db *db, const struct linking *linking, stru
 				      linking->xref.sage_id, &owner, error);
 	if (err || !owner || strcmp(owner, linking->key.magento_key) == 0)
 		return err;
-	if (strncmp(owner, "gone:", 5) == 0)
+	if (xref_is_aside(owner))
 		return xref_rekey(db, &linking->key, linking->xref.sage_id, error);
 	return led_fail(error, LED_VALIDATION, "linked_elsewhere",
 			"%s is what %s %s of the shop is linked to: link that to its own first.",

@@ -34,11 +34,7 @@ static enum led_err set_aside(struct db *db, void *context, struct led_error *er
 {
 	struct setting_aside *aside = context;
 	struct task *task = aside->task;
-	struct xref_key key = {
-		.binding = task->binding.id,
-		.business = task->binding.business,
-		.magento_key = arena_printf(task->job_arena, "gone:%s", aside->sage_id),
-	};
+	struct xref_key key = {.binding = task->binding.id, .business = task->binding.business};
 	struct db_rows rows;
 	enum led_err err = db_query(
 		db, task->job_arena, SQL_XREF_CONTACT_KINDS,
@@ -46,7 +42,7 @@ static enum led_err set_aside(struct db *db, void *context, struct led_error *er
 	aside->found = !err && rows.count > 0;
 	for (size_t i = 0; !err && i < rows.count; i++) {
 		key.kind = db_at_text(&rows, i, 0);
-		err = xref_rekey(db, &key, aside->sage_id, error);
+		err = xref_set_aside(db, &key, aside->sage_id, error);
 	}
 	return err;
 }

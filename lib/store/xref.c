@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Stands before Sage's id; no key of a shop has a colon. xref_contact_kinds knows it too. */
+#define ASIDE         "gone:"
+#define XREF_KEY_SIZE 65 /* the column's 64 and the NUL */
+
 #define KEY_ARGS(key)                                                                              \
 	DB_S((key)->binding), DB_S((key)->business), DB_S((key)->kind), DB_S((key)->magento_key)
 
@@ -67,6 +71,21 @@ enum led_err xref_rekey(struct db *db, const struct xref_key *key, const char *s
 		      DB_ARGS(DB_S(key->magento_key), DB_S(key->binding), DB_S(key->business),
 			      DB_S(key->kind), DB_S(sage_id)),
 		      error);
+}
+
+enum led_err xref_set_aside(struct db *db, const struct xref_key *key, const char *sage_id,
+			    struct led_error *error)
+{
+	char magento_key[XREF_KEY_SIZE];
+	struct xref_key aside = *key;
+	snprintf(magento_key, sizeof magento_key, ASIDE "%s", sage_id);
+	aside.magento_key = magento_key;
+	return xref_rekey(db, &aside, sage_id, error);
+}
+
+bool xref_is_aside(const char *magento_key)
+{
+	return strncmp(magento_key, ASIDE, strlen(ASIDE)) == 0;
 }
 
 enum led_err xref_list(struct db *db, struct arena *arena, const struct xref_key *key_prefix,

@@ -45,6 +45,14 @@ enum led_err xref_owner(struct db *db, struct arena *arena, const struct xref_ke
 enum led_err xref_rekey(struct db *db, const struct xref_key *key, const char *sage_id,
 			struct led_error *error) __attribute__((warn_unused_result));
 
+/* Puts a Sage record's cross-reference under a Magento key that no record of the shop has:
+ * Sage's was deleted, or is no longer the one. Of `key` the Magento key is not read. */
+enum led_err xref_set_aside(struct db *db, const struct xref_key *key, const char *sage_id,
+			    struct led_error *error) __attribute__((warn_unused_result));
+
+/* Whether a Magento key is one of those. */
+bool xref_is_aside(const char *magento_key);
+
 /* One of several cross-references of one Magento key. */
 struct xref_item {
 	const char *kind;

@@ -89,7 +89,8 @@ SELECT kind, displayed_as, sage_id, digest, reference FROM entity_xref
  ORDER BY kind;
 
 -- name: xref_contact_kinds(binding, business, sage_id)
--- As what a contact is cross-referenced. Only asked when Sage refused it.
+-- As what a contact is cross-referenced, unless it was set aside (lib/store/xref.c). Only asked
+-- when Sage refused it.
 SELECT kind FROM entity_xref
  WHERE binding_id = ? AND business_id = ? AND kind LIKE 'contact%' AND sage_id = ?
    AND magento_key NOT LIKE 'gone:%';

@@ -40,7 +40,8 @@ INSERT INTO token_seen (token_hash, expires_at) VALUES (?, FROM_UNIXTIME(?));
 -- scope: installation
 -- 1 while the queue may grow: fewer unfinished jobs than `most`, and none of the oldest
 -- thousand has been ready for `seconds` although its lane was free to be served and nobody has
--- come to it for an hour. The ids' span says nearly always that there are few enough; only beyond it are rows counted.
+-- come to it for an hour. The ids' span says nearly always that there are few enough; only
+-- beyond it are rows counted.
 SELECT ((SELECT MAX(id) - MIN(id) + 1 FROM job) IS NULL
         OR (SELECT MAX(id) - MIN(id) + 1 FROM job) < ?
         OR (SELECT COUNT(*) FROM (SELECT 1 FROM job LIMIT ?) AS counted) < ?)
