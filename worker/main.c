@@ -66,7 +66,9 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 		worker.linger_until = INT64_MAX;
 	else if (worker.linger_until <= now)
 		worker.linger_until += 60;
-	err = http_client_global_init(error);
+	err = news_init(&worker.news, error);
+	if (!err)
+		err = http_client_global_init(error);
 	if (!err)
 		err = seal_keys_load(worker.config.key_dir, 1U << SEAL_VAULT, &worker.keys, error);
 	if (!err)
@@ -92,6 +94,7 @@ static int run_threads(int count)
 	pthread_t threads[64], beside[BESIDE_COUNT];
 	bool running[BESIDE_COUNT];
 	int started = 0;
+	sweep_first(&worker);
 	while (started < count && started < 64) {
 		atomic_fetch_add(&worker.threads_running, 1);
 		if (pthread_create(&threads[started], NULL, thread_main, &worker)) {

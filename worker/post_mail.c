@@ -11,7 +11,6 @@
 #include <time.h>
 
 #define BATCH     20
-#define LOOK_MS   500
 #define ARENA_CAP (4 * 1024 * 1024)
 
 int64_t post_mail_delay(int64_t attempt)
@@ -211,7 +210,6 @@ static enum led_err send_due(struct worker *worker, struct arena *arena, size_t 
 
 void *post_mail_main(void *context)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	struct worker *worker = context;
 	struct arena *arena = worker->config.smtp_url[0] ? arena_new(ARENA_CAP) : NULL;
 	struct led_error error;
@@ -219,6 +217,7 @@ void *post_mail_main(void *context)
 	bool last;
 
 	do {
+		unsigned seen = news_count(&worker->news);
 		last = worker->threads_running == 0 || worker->stopping;
 		due = 0;
 		if (arena && !worker->stopping && send_due(worker, arena, &due, &error)) {
@@ -226,7 +225,7 @@ void *post_mail_main(void *context)
 			due = 0; /* whatever is wrong, no hurry */
 		}
 		if (arena && !last && !due)
-			nanosleep(&pause, NULL);
+			news_wait(&worker->news, seen);
 	} while (arena && (!last || due) && !worker->stopping);
 	arena_free(arena);
 	return NULL;

@@ -6,40 +6,67 @@
 #include "store/seal_use.h"
 #include "thin.h"
 
-#include <time.h>
-
-#define LOOK_MS     500
 #define SWEEP_ARENA (4 * 1024 * 1024)
 
-/* Once a worker, which is once a minute and host. */
-static enum led_err sweep_first(struct db *db, struct arena *arena, struct led_error *error)
+static enum led_err ready(struct worker *worker, struct db *db, struct arena *arena,
+			  struct led_error *error)
 {
-	size_t stranded = 0;
-	enum led_err err = job_free_stranded(db, arena, &stranded, error);
-	if (stranded)
-		log_write(LOG_WARNING, "jobs_were_stranded", LOG_N("count", stranded));
-	return err ? err : thin_out(db, arena, error);
+	size_t woken = 0;
+	enum led_err err = job_wake_due(db, arena, &woken, error);
+	if (woken) {
+		log_write(LOG_DEBUG, "jobs_woken", LOG_N("count", woken));
+		news_tell(&worker->news);
+	}
+	return err ? err : ping_queue_due(db, arena, error);
 }
 
-static enum led_err sweep_once(struct worker *worker, struct arena *arena, bool first,
-			       struct led_error *error)
+/* Once a worker, which is once a minute and host. */
+static enum led_err begin(struct worker *worker, struct db *db, struct arena *arena,
+			  struct led_error *error)
 {
-	struct db *db;
-	size_t woken = 0;
-	arena_reset(arena);
-	enum led_err err = db_pool_take(worker->pool, &db, error);
-	if (!err && first)
-		err = db_run(db, SQL_HEARTBEAT_PUT, DB_ARGS(DB_S(WORKER_PROGRAM)), error);
+	size_t stranded = 0;
+	enum led_err err = db_run(db, SQL_HEARTBEAT_PUT, DB_ARGS(DB_S(WORKER_PROGRAM)), error);
 	if (!err)
-		err = job_wake_due(db, arena, &woken, error);
+		err = ready(worker, db, arena, error);
 	if (!err)
-		err = ping_queue_due(db, arena, error);
-	if (!err && first)
-		err = sweep_first(db, arena, error);
-	db_pool_give(worker->pool, db);
-	if (woken)
-		log_write(LOG_DEBUG, "jobs_woken", LOG_N("count", woken));
+		err = job_free_stranded(db, arena, &stranded, error);
+	if (stranded)
+		log_write(LOG_WARNING, "jobs_were_stranded", LOG_N("count", stranded));
 	return err;
+}
+
+static enum led_err thin(struct worker *worker, struct db *db, struct arena *arena,
+			 struct led_error *error)
+{
+	(void)worker;
+	return thin_out(db, arena, error);
+}
+
+typedef enum led_err sweep_step(struct worker *worker, struct db *db, struct arena *arena,
+				struct led_error *error);
+
+/* What fails is left to the next sweep, or the next worker. */
+static void sweep(struct worker *worker, struct arena *arena, sweep_step *step)
+{
+	struct led_error error;
+	struct db *db;
+	arena_reset(arena);
+	enum led_err err = db_pool_take(worker->pool, &db, &error);
+	if (!err)
+		err = step(worker, db, arena, &error);
+	db_pool_give(worker->pool, db);
+	if (err)
+		log_error("sweep_failed", &error);
+}
+
+void sweep_first(struct worker *worker)
+{
+	struct arena *arena = arena_new(SWEEP_ARENA);
+	if (arena)
+		sweep(worker, arena, begin);
+	else
+		log_write(LOG_ERROR, "sweep_not_started");
+	arena_free(arena);
 }
 
 static enum led_err keep_uses(struct worker *worker, struct led_error *error)
@@ -54,16 +81,17 @@ static enum led_err keep_uses(struct worker *worker, struct led_error *error)
 
 void sweep_until_done(struct worker *worker)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	struct led_error error;
 	struct arena *arena = arena_new(SWEEP_ARENA);
-	if (!arena)
+	if (arena)
+		sweep(worker, arena, thin);
+	else
 		log_write(LOG_ERROR, "sweep_not_started");
-	for (bool first = true; arena && worker->threads_running > 0; first = false) {
-		if (sweep_once(worker, arena, first, &error))
-			log_error("sweep_failed", &error);
+	while (arena && worker->threads_running > 0) {
+		unsigned seen = news_count(&worker->news);
+		sweep(worker, arena, ready);
 		limit_give_idle(worker->limit);
-		nanosleep(&pause, NULL);
+		news_wait(&worker->news, seen);
 	}
 	if (keep_uses(worker, &error))
 		log_error("seal_uses_lost", &error);

@@ -4,8 +4,11 @@
 
 #include "worker.h"
 
-/* Every half second until the threads are done: readies jobs that wait no longer. Old
- * tokens and sessions are deleted once, and jobs freed that are blocked behind nothing. */
+/* Before the threads begin, so that one that leaves when nothing is due knows what is: readies
+ * jobs that wait no longer, queues pings, frees jobs that are blocked behind nothing. */
+void sweep_first(struct worker *worker);
+
+/* Deletes what is old; then, every half second until the threads are done, readies again. */
 void sweep_until_done(struct worker *worker);
 
 #endif

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS       500
+#define RELEASE_MS    500
 #define RELEASE_TRIES 20                 /* in ten seconds: a database that restarts is back */
 #define LANE_ARENA    (16 * 1024 * 1024) /* bytes: a business's reference data */
 #define JOB_ARENA     (32 * 1024 * 1024) /* bytes: one document and its answers */
@@ -54,7 +54,7 @@ static enum led_err try_release(struct task *task, struct led_error *error)
 /* Tried some times: a lane that is not given back stands still until its lease ends by itself. */
 static void release(struct task *task)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	const struct timespec pause = {.tv_nsec = RELEASE_MS * 1000000L};
 	struct led_error error;
 	enum led_err err = try_release(task, &error);
 	for (int tries = 1; err && tries < RELEASE_TRIES; tries++) {
@@ -107,23 +107,24 @@ void *thread_main(void *argument)
 		.lane_arena = arena_new(LANE_ARENA),
 		.job_arena = arena_new(JOB_ARENA),
 	};
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	if (!task.prefetch)
 		log_write(LOG_WARNING, "no_prefetch"); /* slower, and nothing else */
 	if (!task.client || !task.lane_arena || !task.job_arena)
 		log_write(LOG_ERROR, "thread_not_started");
 	else
 		for (;;) {
+			unsigned seen = news_count(&worker->news);
 			bool busy = serve_lane(&task);
 			if (finished(worker, !busy))
 				break;
 			if (!busy)
-				nanosleep(&pause, NULL);
+				news_wait(&worker->news, seen);
 		}
 	prefetch_free(task.prefetch);
 	http_client_free(task.client);
 	arena_free(task.lane_arena);
 	arena_free(task.job_arena);
 	atomic_fetch_sub(&worker->threads_running, 1);
+	news_tell(&worker->news);
 	return NULL;
 }

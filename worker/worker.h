@@ -20,6 +20,7 @@
 #include "db/db.h"
 #include "http/call_log.h"
 #include "http/client.h"
+#include "news.h"
 #include "store/binding.h"
 #include "store/job.h"
 #include "store/lane.h"
@@ -45,6 +46,7 @@ struct worker {
 	atomic_bool stopping; /* SIGTERM: finish the job in hand, give the lane back, leave */
 	atomic_int active;    /* threads that hold a lane, or are about to */
 	atomic_int threads_running;
+	struct news news;
 };
 
 /* What became of the latest call to an upstream. */

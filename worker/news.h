@@ -1,0 +1,28 @@
+/* News between the worker's threads: jobs were readied, or one of them has left. Who found
+ * nothing to do waits for it, half a second at most. */
+#ifndef WORKER_NEWS_H
+#define WORKER_NEWS_H
+
+#include "base/error.h"
+
+#include <pthread.h>
+
+struct news {
+	pthread_mutex_t lock;
+	pthread_cond_t told;
+	unsigned count;
+};
+
+/* LED_INTERNAL, "news_not_made". */
+enum led_err news_init(struct news *news, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* To be asked before one looks for something to do, so that nothing told meanwhile is missed. */
+unsigned news_count(struct news *news);
+
+/* Until something was told after `seen` had been counted, or half a second has passed. */
+void news_wait(struct news *news, unsigned seen);
+
+void news_tell(struct news *news);
+
+#endif
