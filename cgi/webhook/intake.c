@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "webhook.h"
 
+#include <mysqld_error.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +170,13 @@ static enum led_err store_together(struct db *db, void *context, struct led_erro
 
 /* ---- one event, whatever its case ---- */
 
+/* A duplicate key that is not the token's: the event's former run succeeded just now, and the
+ * next try sees it. */
+static bool is_overtaken(const struct db *db)
+{
+	return db_is_conflict(db) || db_errno(db) == ER_DUP_ENTRY;
+}
+
 static enum led_err call_intake(struct intake *intake, const struct entry *entry,
 				struct db_rows *rows, struct led_error *error)
 {
@@ -186,7 +194,7 @@ static enum led_err call_intake(struct intake *intake, const struct entry *entry
 				       DB_I(event->store_id), DB_I(event->occurred_at),
 				       DB_S(event->number)),
 			       rows, error);
-	} while (err && db_is_conflict(intake->db) && ++try < CONFLICT_TRIES);
+	} while (err && is_overtaken(intake->db) && ++try < CONFLICT_TRIES);
 	return err;
 }
 

@@ -6,7 +6,9 @@
 --          'replayed'  the token was used before
 --          'stale'     the binding is not active under this key version: read its key anew
 --
--- Retried whole by the caller after a deadlock: it holds no state outside the transaction.
+-- Retried whole by the caller after a deadlock, and when the run of a create-once event succeeded
+-- between looking at it and taking its place in the queue (a duplicate key in sync_run): it
+-- holds no state outside the transaction.
 
 CREATE OR REPLACE PROCEDURE intake_event(
   IN p_binding     UUID,

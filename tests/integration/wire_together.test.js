@@ -10,6 +10,7 @@ const { startStack } = require('./lib/stack');
 const { addBinding, postEvent } = require('./lib/shop');
 const { shopToken } = require('./lib/token');
 const { assertAccepted, assertUnauthorized, assertRefused, counts } = require('./lib/wire');
+const { openSession } = require('./lib/load');
 const { until } = require('./lib/until');
 
 let stack, shops;
@@ -25,8 +26,8 @@ after(() => stack?.stop());
 /** Connections to the program that it has not taken yet: the kernel lists them by the socket's path. */
 function waiting() {
 	const socket = path.join(stack.vars.SOCK_DIR, 'webhook.sock');
-	const lines = fs.readFileSync('/proc/net/unix', 'utf8').split('\n').filter((line) => line.endsWith(socket));
-	return lines.length - 1; // the listening socket itself
+	const connecting = (line) => line.split(/\s+/)[5] === '02';
+	return fs.readFileSync('/proc/net/unix', 'utf8').split('\n').filter((line) => line.endsWith(socket) && connecting(line)).length;
 }
 
 const commits = async () => Number((await stack.sql("SHOW GLOBAL STATUS LIKE 'Com_commit'"))[0].Value);
@@ -119,6 +120,31 @@ test('the same event and the same token twice among them: one run, one use', asy
 	assertAccepted(answers[1]);
 	assert.deepEqual([answers[3].status, answers[4].status].sort(), [202, 401]);
 	assert.deepEqual(await rowsOf(shop, 'invoice.created', id), [1, 1]);
+});
+
+test('a duplicate while its job is being settled: its run, were it told alone', async () => {
+	const [shop] = shops;
+	const id = nextId();
+	const run = assertAccepted(await postEvent(stack, shop, 'invoice.created', id));
+	const used = shopToken(shop.apiKey, shop.tenant);
+	assertAccepted(await postEvent(stack, shop, 'customer.upserted', nextId(), { token: used }));
+	const [job] = await stack.sql(`SELECT id FROM job WHERE run_id = ${run}`);
+	const worker = openSession(stack);
+	await worker.sql(`BEGIN; DELETE FROM job WHERE id = ${job.id};
+		UPDATE sync_run SET status = 'succeeded', attempts = 1, finished_at = UTC_TIMESTAMP(6) WHERE id = ${run}`);
+	const answers = together([
+		[shop, 'customer.upserted', nextId(), used], // none of them is stored together
+		[shop, 'invoice.created', id],
+	]);
+	await until('the duplicate waits for the job', async () =>
+		(await stack.sql("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")).length,
+		{ every: 200 }); // InnoDB shows old data to whoever asks more often than every 100 ms
+	await worker.sql('COMMIT');
+	await worker.close();
+	const [replayed, duplicate] = await answers;
+	assertUnauthorized(replayed);
+	assert.equal(assertAccepted(duplicate), run);
+	assert.deepEqual((await stack.sql(`SELECT kind FROM job WHERE magento_id = ${id}`)).map(({ kind }) => kind), ['push_state']);
 });
 
 test('an event that the database cannot take: 503 for it alone', async () => {
