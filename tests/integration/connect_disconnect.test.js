@@ -204,7 +204,7 @@ describe('pausing', () => {
 		const shop = await connected();
 		for (let i = 0; i < 8; i++) await shop.invoice();
 		await shop.drain();
-		await sage.settings({ latency_ms: 300 });
+		await sage.settings({ latency_ms: 1000 });
 		const worker = stack.spawnWorker({ once: true });
 		await until('the first invoice', async () => (await shop.runs()).some((run) => run.status === 'succeeded'));
 		await owner.post(`/dashboard/bindings/${shop.tenant}/pause`);

@@ -157,7 +157,7 @@ test('binding add seals its keys and queues the first job', async () => {
 });
 
 // Each sees the others' uncommitted rows: some deadlock, are rolled back and try again.
-test('of many bindings of one Sage business at once one is made', { timeout: 60000 }, async () => {
+test('of many bindings of one Sage business at once one is made', async () => {
 	await addBinding(stack, { account: 'Crowd' });
 	for (let round = 0; round < 4; round++) {
 		const business = crypto.randomBytes(16).toString('hex');

@@ -134,7 +134,7 @@ test('every process hangs and 700 shops come at once: 503 for each, in time', as
 		for (const answer of answers) assertMachine(answer, 503, 'unavailable');
 		const logged = () => stack.log('access').slice(before).split('\n').filter((line) => line.includes(EVENT));
 		const lines = (await until('each is logged', () => logged().length === 700 && logged())).map((line) => JSON.parse(line));
-		assert.ok(lines.every((line) => line.seconds < 14), 'as nginx saw it: this client may be slow itself');
+		assert.ok(lines.every((line) => line.seconds < 15), 'as nginx saw it: this client may be slow itself');
 		assert.ok(lines.filter((line) => line.seconds < 1).length >= 700 - 512, 'turned away at once');
 	} finally {
 		for (const pid of pids) process.kill(pid, 'SIGCONT');
@@ -143,8 +143,7 @@ test('every process hangs and 700 shops come at once: 503 for each, in time', as
 });
 
 test('while every serving process is dead the answer is 503, never 4xx, and service returns', async () => {
-	process.kill(stack.pid('webhook'), 'SIGKILL'); // multiwatch: nobody replaces them now
-	for (const pid of stack.sessionOf('webhook')) process.kill(pid, 'SIGKILL');
+	stack.killAll('webhook');
 	const down = await until('nobody serves', async () => {
 		const answer = await request(stack.ledgerUrl + EVENT, { body: {} });
 		return answer.status === 503 && answer;

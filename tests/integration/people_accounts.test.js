@@ -191,7 +191,9 @@ describe('signing in', () => {
 
 	test('stops a host after fifty tries at many', async () => {
 		await stack.sql("DELETE FROM sign_in_throttle");
-		const answers = await Promise.all(Array.from({ length: 55 }, (_, i) => visitor().signIn(`nobody${i}@acme.example`, OTHER)));
+		const answers = [];
+		for (let i = 0; i < 55; i += 11) // eleven passwords at a time: nginx waits no longer than 12 s
+			answers.push(...(await Promise.all(Array.from({ length: 11 }, (_, k) => visitor().signIn(`nobody${i + k}@acme.example`, OTHER)))));
 		assert.equal(answers.filter(({ status }) => status === 429).length, 5);
 	});
 

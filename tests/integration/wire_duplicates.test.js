@@ -37,10 +37,11 @@ const begin = (run) =>
 	            WHERE run_id = ${run};
 	           UPDATE sync_run SET status = 'running' WHERE id = ${run}`);
 
-/** The worker settles it. */
+/** The worker settles it; the job by its key, so that no other row is locked. */
 const finish = (run, status) =>
-	stack.sql(`BEGIN;
-	           DELETE FROM job WHERE run_id = ${run} AND kind <> 'push_state';
+	stack.sql(`SET @job = (SELECT id FROM job WHERE run_id = ${run} AND kind <> 'push_state');
+	           BEGIN;
+	           DELETE FROM job WHERE id = @job;
 	           UPDATE sync_run SET status = '${status}', attempts = 1, finished_at = UTC_TIMESTAMP(6) WHERE id = ${run};
 	           COMMIT`);
 

@@ -295,9 +295,8 @@ function dribble(bytes) {
 test('slow clients and a hanging database: 503 or a closed connection, within 15 seconds', async () => {
 	const head = `POST /webhooks/magento/${shop.tenant}/invoice.created HTTP/1.1\r\nHost: l\r\nConnection: close\r\n`;
 	const token = `Authorization: Bearer ${shopToken(shop.apiKey, shop.tenant)}\r\n`;
-	const started = Date.now();
-	const seconds = () => (Date.now() - started) / 1000;
 	const before = await counts(stack);
+	const logged = stack.log('access').length;
 	const slow = Promise.all([dribble(head), dribble(`${head}${token}Content-Length: 100\r\n\r\n{"magento`)]);
 	// A stopped mariadbd takes connections and answers nothing.
 	stack.kill('mariadbd', 'SIGSTOP');
@@ -305,7 +304,10 @@ test('slow clients and a hanging database: 503 or a closed connection, within 15
 		// 512 at once is what nginx takes on; the rest is refused at once.
 		const many = await Promise.all(Array.from({ length: 540 }, () => post()));
 		for (const answer of many) assertRefused(answer, 503, 'unavailable', 'a hanging database');
-		assert.ok(seconds() < 15, `${seconds()} s: the shop would have given up`);
+		// As nginx saw it: this client may be slow itself.
+		const took = () => stack.log('access').slice(logged).split('\n').filter((line) => line.includes('invoice.created')).map((line) => JSON.parse(line).seconds);
+		const seconds = await until('each is logged', () => took().length >= many.length && took());
+		assert.ok(Math.max(...seconds) < 15, `${Math.max(...seconds)} s: the shop would have given up`);
 		for (const answer of await slow) {
 			assert.ok(answer.closed, 'nginx closes');
 			assert.ok(answer.status === 0 || answer.status === 503, answer.statusLine);
@@ -314,6 +316,7 @@ test('slow clients and a hanging database: 503 or a closed connection, within 15
 		stack.kill('mariadbd', 'SIGCONT');
 	}
 	await allWell('the database goes on');
+	await freshProcesses('SIGTERM'); // what they still had in hand is stored by then
 	const done = await counts(stack);
 	assert.equal(done.sync_run - before.sync_run, done.token_seen - before.token_seen, 'whole transactions only');
 });
@@ -368,7 +371,7 @@ test('killed between insert and commit, and nothing committed: the same token pa
 			const connection = await waiting();
 			await freshProcesses();
 			assertRefused(await answer, 503, 'unavailable');
-			await stack.sql(`KILL ${connection}`);
+			await stack.sql(`KILL ${connection}`).catch((error) => assert.match(error.message, /1094/, 'it has gone by itself'));
 			await goneFrom(connection);
 		}),
 	);

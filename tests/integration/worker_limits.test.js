@@ -8,7 +8,7 @@ const { after, afterEach, before, describe, it } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { pairShop } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
-const { until } = require('./lib/until');
+const { openSageGate } = require('./lib/gate');
 
 const SHOPS = 4;
 const BUDGET = 1200; // a day: a twelfth of it, 100, may be made at once; then one in 79 s
@@ -19,7 +19,7 @@ const CART = {
 	state: 'open',
 };
 
-let stack, sage;
+let stack, sage, gate;
 const shops = [];
 
 /** Invoices of a customer whom Sage knows: one request each. */
@@ -57,6 +57,7 @@ async function finishAll() {
 before(async () => {
 	stack = await startStack({ env: { LEDGER_SAGE_REQUESTS_A_DAY: String(BUDGET) } });
 	sage = new Sage(stack.sageUrl);
+	gate = await openSageGate(stack);
 	for (let i = 0; i < SHOPS; i++) {
 		const { id } = await sage.control('POST', 'businesses', { name: `Limit ${i}`, region: 'GB', user: `limit${i}@shop.example` });
 		const shop = await pairShop(stack, { shop: `limit${i}`, business: id });
@@ -67,8 +68,12 @@ before(async () => {
 	for (const shop of shops) await sell(shop, 1); // and the contact
 	await finishAll();
 });
-after(() => stack?.stop());
+after(async () => {
+	await gate?.close();
+	await stack?.stop();
+});
 afterEach(async () => {
+	gate.calm();
 	await sage.calm();
 	await sage.settings({ max_concurrent: 150 });
 });
@@ -135,11 +140,12 @@ describe('requests at once', () => {
 		const env = { LEDGER_SAGE_REQUESTS_AT_ONCE: '1' };
 		await sell(shops[0], 1);
 		await fill(100);
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/sales_invoices' });
-		const worker = stack.spawnWorker({ once: true, env });
-		await until('the intent is committed', async () => (await stack.sql('SELECT 1 FROM intent')).length);
+		const hold = gate.holdPost('/v3.1/sales_invoices', 'before');
+		const worker = stack.spawnWorker({ once: true, env: { ...env, ...gate.env } });
+		await hold.reached;
 		worker.kill('SIGKILL');
 		await worker.ended;
+		hold.drop();
 		await sell(shops[1], 1);
 		const [slot] = await stack.sql('SELECT TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), lease_until) AS seconds FROM rate_slot WHERE lease_owner IS NOT NULL');
 		assert.ok(Number(slot.seconds) > 45 && Number(slot.seconds) <= 90, slot.seconds);
@@ -231,11 +237,12 @@ describe('a business’s pace', () => {
 		await shops[0].sandbox('drain', {});
 		await fill(100);
 		await pace(100);
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/contacts' });
+		const hold = gate.holdPost('/v3.1/contacts', 'before');
 		const made = await requests(async () => {
-			const worker = stack.runWorker(paced(15)); // one in 4 s
-			await until('the contact is asked for', async () => (await stack.sql('SELECT 1 FROM intent')).length);
+			const worker = stack.runWorker({ env: { ...paced(15).env, ...gate.env } }); // one in 4 s
+			await hold.reached;
 			await pace(0);
+			hold.release();
 			const { stderr } = await worker;
 			assert.doesNotMatch(stderr, /job_failed/);
 		});

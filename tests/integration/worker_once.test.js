@@ -7,12 +7,13 @@ const { after, afterEach, before, describe, it } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { pairShop } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
+const { openSageGate } = require('./lib/gate');
 const { until } = require('./lib/until');
 
 const ADDRESS = { street: ['9 Order Rd'], city: 'Leeds', postcode: 'LS1 1AA', country_id: 'GB' };
 const CART = { items: [{ sku: 'A', name: 'Tea', qty: 2, price: 50, tax_percent: 20 }], shipping: 15, billing_address: ADDRESS };
 
-let stack, sage, shop;
+let stack, sage, shop, gate;
 let buyers = 0;
 
 /** One open invoice of a buyer of its own, delivered to Ledger. */
@@ -64,11 +65,18 @@ async function assertOnce(sold) {
 before(async () => {
 	stack = await startStack();
 	sage = new Sage(stack.sageUrl);
+	gate = await openSageGate(stack);
 	shop = await pairShop(stack, { shop: 'once' });
 	await stack.runWorker(); // reference data
 });
-after(() => stack?.stop());
-afterEach(() => sage.calm());
+after(async () => {
+	await gate?.close();
+	await stack?.stop();
+});
+afterEach(() => {
+	gate.calm();
+	return sage.calm();
+});
 
 describe('an answer that is lost after Sage has booked', () => {
 	const kinds = ['cut_after', 'gateway_timeout', 'malformed_json'];
@@ -109,6 +117,8 @@ describe('a refusal that is not one', () => {
 	});
 
 	it('an access token that expired meanwhile is refreshed once and the call made again', async () => {
+		await stack.sql("UPDATE oauth_token SET access_expires_at = '2000-01-01'");
+		await assertOnce(await sell()); // its token is new
 		const { token_refreshes } = await sage.stats();
 		await sage.fault({ kind: 'expired_token', method: 'POST', path: '/v3.1/sales_invoices' });
 		await assertOnce(await sell());
@@ -120,12 +130,13 @@ describe('a worker that is killed', () => {
 	it('between the answer and the commit', async () => {
 		// The test holds the lane's row, so the worker stands still just before it settles.
 		const sold = await sell();
-		await sage.fault({ kind: 'latency', ms: 1500, method: 'POST', path: '/v3.1/sales_invoices' });
-		const worker = stack.spawnWorker({ once: true });
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'invoice'")).length);
+		const hold = gate.holdPost('/v3.1/sales_invoices', 'after');
+		const worker = stack.spawnWorker({ once: true, env: gate.env });
+		await hold.reached;
+		assert.equal((await documentsOf(sold)).length, 1, 'Sage has booked');
 		const lock = stack.lockLanes();
 		await lock.held;
-		await until('Sage has booked', async () => (await documentsOf(sold)).length);
+		hold.release();
 		await until('the worker waits to settle', async () =>
 			(await stack.sql("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")).length,
 			{ every: 200 }); // InnoDB shows old data to whoever asks more often than every 100 ms
@@ -159,10 +170,11 @@ describe('two workers at once', () => {
 
 	it('SIGTERM finishes the job in hand, gives the lane back, exits 0', async () => {
 		const sold = await sell();
-		await sage.fault({ kind: 'latency', ms: 800, method: 'POST', path: '/v3.1/sales_invoices' });
-		const worker = stack.spawnWorker();
-		await until('the intent is committed', async () => (await stack.sql("SELECT 1 FROM intent WHERE kind = 'invoice'")).length);
+		const hold = gate.holdPost('/v3.1/sales_invoices', 'before');
+		const worker = stack.spawnWorker({ env: gate.env });
+		await hold.reached;
 		worker.kill('SIGTERM');
+		hold.release();
 		assert.deepEqual(await worker.ended, { status: 0, signal: null });
 		assert.equal((await runOf(sold)).status, 'succeeded');
 		assert.deepEqual(await stack.sql('SELECT id FROM lane WHERE lease_owner IS NOT NULL'), []);

@@ -137,9 +137,9 @@ describe('the order of the two events', () => {
 
 describe('an invoice that is not in Sage', () => {
 	it('failed: so does the payment; a retry of both, in order, settles it', async () => {
-		const sold = await sell({ state: 'paid' });
 		await books.settings({ payment_method_map: { stripe_payments: bank }, invoice_number_prefix: 'X'.repeat(6) });
 		await stack.sql(`UPDATE policy SET body = JSON_SET(body, '$.invoice_number_prefix', REPEAT('X', 20)) WHERE binding_id = '${shop.tenant}' ORDER BY version DESC LIMIT 1`);
+		const sold = await sell({ state: 'paid' });
 		await books.deliver();
 		await stack.runWorker();
 		assert.equal((await books.run('invoice.created', sold.id)).error_code, 'reference_too_long');

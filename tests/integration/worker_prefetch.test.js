@@ -4,7 +4,9 @@
 // seen elsewhere, so nothing here depends on how long anything takes.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
 const http = require('node:http');
+const os = require('node:os');
 const { after, afterEach, before, it } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { eventBody, pairShop, postEvent } = require('./lib/shop');
@@ -63,6 +65,12 @@ async function posted(...sold) {
 	const invoices = await sage.invoices();
 	for (const { increment_id: reference, grand_total: total } of sold)
 		assert.deepEqual(invoices.filter((invoice) => invoice.reference === reference).map((invoice) => Number(invoice.total_amount)), [total]);
+}
+
+/** Whether a process has a SIGTERM that none of its threads took yet. */
+function signalPending(pid) {
+	const [, mask] = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'));
+	return (BigInt(`0x${mask}`) & (1n << BigInt(os.constants.signals.SIGTERM - 1))) !== 0n;
 }
 
 before(async () => {
@@ -148,6 +156,7 @@ it('SIGTERM does not wait for a shop that is asked ahead', async () => {
 		// A call stands in the shop's list when it was answered, which this one never is.
 		await until('the shop was asked for the second invoice', async () => (await shop.sandbox('faults')).length === 0);
 		worker.kill('SIGTERM');
+		await until('the signal was taken', () => !signalPending(worker.pid));
 	};
 	const { status } = await worker.ended;
 	assert.equal(await asked(`/byte8/invoice/${second.id}`), 0, 'the shop has not answered yet');

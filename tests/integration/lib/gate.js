@@ -3,6 +3,7 @@
 // may hold one before the sandbox sees it, or its answer before Ledger does.
 
 const http = require('node:http');
+const { within } = require('./until');
 
 /** A promise with its resolve beside it. */
 function deferred() {
@@ -21,7 +22,11 @@ class Hold {
 	#answered = deferred();
 
 	constructor(matches, when) {
-		Object.assign(this, { matches, when, reached: this.#reached.promise, answered: this.#answered.promise });
+		Object.assign(this, { matches, when, answered: this.#answered.promise });
+	}
+
+	get reached() {
+		return within(`a request is held: ${this.matches}`, this.#reached.promise);
 	}
 
 	/** Called by the gate; resolves with whether to go on. */
@@ -87,6 +92,11 @@ class Gate {
 		return hold;
 	}
 
+	/** Holds the next POST to a path that begins so. */
+	holdPost(path, when) {
+		return this.hold(({ method, url }) => method === 'POST' && url.startsWith(path), when);
+	}
+
 	/** Lets go of everything held, now and later. */
 	calm() {
 		for (const hold of this.#holds.splice(0)) hold.release();
@@ -126,4 +136,11 @@ function openGate(target) {
 	return new Gate(target).open();
 }
 
-module.exports = { openGate };
+/** A gate before the Sage sandbox's API, through which `env` leads a worker. */
+async function openSageGate(stack) {
+	const gate = await openGate(stack.sageUrl);
+	gate.env = { LEDGER_SAGE_API_URL: `${gate.url}/v3.1` };
+	return gate;
+}
+
+module.exports = { openGate, openSageGate };

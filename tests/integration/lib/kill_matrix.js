@@ -10,7 +10,7 @@ const { startStack } = require('./stack');
 const { pairShop, postEvent, eventBody } = require('./shop');
 const { Sage } = require('./sage');
 const { Books } = require('./books');
-const { openGate } = require('./gate');
+const { openGate, openSageGate } = require('./gate');
 const { openSession } = require('./load');
 const { until } = require('./until');
 const { STALLS, rounds } = require('./kill_points');
@@ -25,7 +25,8 @@ const rowOf = ({ shop, write, subject }) => [shop.tenant, shop.business, write.s
 class Round {
 	constructor(matrix, cases) {
 		Object.assign(this, { matrix, cases, stack: matrix.stack });
-		this.canonical = (one, when) => matrix.shopGate.hold(({ method, url }) => method === 'GET' && url.startsWith(`/${one.event.shopName}/`), when);
+		this.canonical = (one, when) =>
+			matrix.shopGate.hold(({ url }) => url.startsWith(`/${one.event.shopName}/`) && url.includes(`/byte8/${one.subject.entity}/`), when);
 		this.state = (one, when) => matrix.shopGate.hold(({ url }) => url.startsWith(`/${one.event.shopName}/`) && url.includes('/sync-state'), when);
 		this.write = (one, when) =>
 			matrix.sageGate.hold(
@@ -35,7 +36,7 @@ class Round {
 	}
 
 	start() {
-		this.worker = this.stack.spawnWorker({ env: this.matrix.env });
+		this.worker = this.stack.spawnWorker({ once: true, env: this.matrix.env }); // a lingering one may end before it is at the point
 	}
 
 	/** Every case's transaction waits for a lock of ours. */
@@ -113,12 +114,14 @@ class Matrix {
 	async start(events) {
 		this.stack = await startStack();
 		this.sage = new Sage(this.stack.sageUrl);
-		this.sageGate = await openGate(this.stack.sageUrl);
+		this.sageGate = await openSageGate(this.stack);
 		this.shopGate = await openGate(this.stack.shopUrl);
-		this.env = { LEDGER_SAGE_API_URL: `${this.sageGate.url}/v3.1`, LEDGER_WORKER_THREADS: '12' };
+		this.env = { ...this.sageGate.env, LEDGER_WORKER_THREADS: '12' };
 		for (const [number, event] of events.entries()) await this.#open(event, number);
 		await this.finish(); // reference data
 		for (const event of events) await this.#settings(event);
+		// No ping comes in between, however long the rounds take.
+		await this.stack.sql('UPDATE binding SET ping_due_at = UTC_TIMESTAMP(6) + INTERVAL 1 DAY');
 	}
 
 	async #open(event, number) {

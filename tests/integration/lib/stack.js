@@ -10,7 +10,8 @@
 const { execFile, spawn, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { until } = require('./until');
+const { request } = require('./http');
+const { until, within } = require('./until');
 
 const ROOT = path.resolve(__dirname, '../../..');
 const SCRIPT = path.join(ROOT, 'deploy/stack/stack');
@@ -111,6 +112,8 @@ class Stack {
 		this.sageUrl = this.vars.SAGE_SANDBOX_URL;
 		this.shopUrl = this.vars.SHOP_SANDBOX_URL;
 		this.conf = this.vars.CONFIG;
+		// The shops' cron would deliver behind a test's back.
+		if (options.sandboxes) await request(`${this.shopUrl}/any/_sandbox/settings`, { body: { drain_interval_ms: 0 } });
 		return this;
 	}
 
@@ -134,7 +137,7 @@ class Stack {
 		const args = ['--no-defaults', '--batch', '--unbuffered', '--skip-column-names', `--socket=${this.vars.MYSQL_SOCKET}`, 'ledger'];
 		const client = spawn('mariadb', args, { stdio: ['pipe', 'pipe', 'inherit'] });
 		const ended = new Promise((resolve) => client.on('exit', resolve));
-		const held = new Promise((resolve) => client.stdout.once('data', resolve));
+		const held = within('the lanes are locked', new Promise((resolve) => client.stdout.once('data', resolve)));
 		client.stdin.write("START TRANSACTION;\nSELECT 'held' FROM lane FOR UPDATE;\n");
 		return {
 			held,
@@ -221,6 +224,13 @@ class Stack {
 	kill(name, signal = 'SIGKILL') {
 		const pool = ['webhook', 'connect', 'dashboard'].includes(name);
 		for (const pid of pool ? this.children(name) : [this.pid(name)]) process.kill(pid, signal);
+	}
+
+	/** Kills a service's leader, so that nothing is replaced, and then all that it started. */
+	killAll(name) {
+		const leader = this.pid(name);
+		const others = this.sessionOf(name).filter((pid) => pid !== leader);
+		for (const pid of [leader, ...others]) process.kill(pid, 'SIGKILL');
 	}
 
 	/** Kills a server and resolves once it is gone. */

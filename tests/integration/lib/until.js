@@ -24,4 +24,13 @@ async function until(what, probe, { timeout = 20000, every = 40 } = {}) {
 	}
 }
 
-module.exports = { until };
+/** What `promise` becomes; rejects when that takes longer than `timeout` ms. */
+function within(what, promise, timeout = 60000) {
+	let timer;
+	const late = new Promise((_, reject) => {
+		timer = setTimeout(() => reject(new Error(`not within ${timeout} ms: ${what}`)), timeout);
+	});
+	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+module.exports = { until, within };

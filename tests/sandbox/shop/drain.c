@@ -146,7 +146,7 @@ static void cron_wait(void)
 		}
 		rc = ms > 0 ? pthread_cond_timedwait(&cron_changed, &cron_lock, &until)
 			    : pthread_cond_wait(&cron_changed, &cron_lock);
-	} while (rc != ETIMEDOUT);
+	} while (rc != ETIMEDOUT || ms != cron_interval_ms);
 	pthread_mutex_unlock(&cron_lock);
 }
 
