@@ -141,17 +141,15 @@ describe('guessing', () => {
 	});
 
 	test('costs the same time whether the e-mail exists or not', async () => {
-		const median = async (email) => {
-			const times = [];
-			for (let i = 0; i < 7; i++) {
+		const times = [[], []]; // in turns, so that a machine that is busy meanwhile is so for both
+		for (let i = 0; i < 7; i++)
+			for (const [which, email] of [anna.email, 'nobody@acme.example'].entries()) {
 				await stack.sql('DELETE FROM sign_in_throttle');
 				const from = process.hrtime.bigint();
 				assert.equal(await tries(email, 'wrong password'), 403);
-				times.push(Number(process.hrtime.bigint() - from) / 1e6);
+				times[which].push(Number(process.hrtime.bigint() - from) / 1e6);
 			}
-			return times.sort((a, b) => a - b)[3];
-		};
-		const [known, unknown] = [await median(anna.email), await median('nobody@acme.example')];
+		const [known, unknown] = times.map((of) => of.sort((a, b) => a - b)[3]);
 		// Skipping the hash would make one of them ten times faster or more.
 		assert.ok(known < 3 * unknown && unknown < 3 * known, `${known} ms and ${unknown} ms`);
 	});

@@ -22,6 +22,12 @@ async function openPage(browser, options = {}) {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
 	const page = await context.newPage();
 	page.setDefaultTimeout(15000);
+	// A click that leads to a page is over when that has come whole.
+	const click = page.click.bind(page);
+	page.click = async (...args) => {
+		await click(...args);
+		await page.waitForLoadState();
+	};
 	page.problems = [];
 	page.on('pageerror', (error) => page.problems.push(String(error)));
 	page.on('console', (message) => {
