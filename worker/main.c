@@ -66,9 +66,8 @@ static enum led_err prepare(int argc, char **argv, struct led_error *error)
 		worker.linger_until = INT64_MAX;
 	else if (worker.linger_until <= now)
 		worker.linger_until += 60;
-	err = news_init(&worker.news, error);
-	if (!err)
-		err = http_client_global_init(error);
+	news_init(&worker.news);
+	err = http_client_global_init(error);
 	if (!err)
 		err = seal_keys_load(worker.config.key_dir, 1U << SEAL_VAULT, &worker.keys, error);
 	if (!err)

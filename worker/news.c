@@ -1,24 +1,18 @@
 #include "news.h"
 
-#include <stdbool.h>
 #include <time.h>
 
 #define WAIT_NS   500000000L
 #define SECOND_NS 1000000000L
 
-enum led_err news_init(struct news *news, struct led_error *error)
+void news_init(struct news *news)
 {
 	pthread_condattr_t attributes;
 	*news = (struct news){.lock = PTHREAD_MUTEX_INITIALIZER};
-	bool made = !pthread_condattr_init(&attributes);
-	if (made) {
-		made = !pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) &&
-		       !pthread_cond_init(&news->told, &attributes);
-		pthread_condattr_destroy(&attributes);
-	}
-	return made ? LED_OK
-		    : led_fail(error, LED_INTERNAL, "news_not_made",
-			       "The threads' condition variable could not be made.");
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&news->told, &attributes);
+	pthread_condattr_destroy(&attributes);
 }
 
 unsigned news_count(struct news *news)

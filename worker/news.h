@@ -3,8 +3,6 @@
 #ifndef WORKER_NEWS_H
 #define WORKER_NEWS_H
 
-#include "base/error.h"
-
 #include <pthread.h>
 
 struct news {
@@ -13,9 +11,7 @@ struct news {
 	unsigned count;
 };
 
-/* LED_INTERNAL, "news_not_made". */
-enum led_err news_init(struct news *news, struct led_error *error)
-	__attribute__((warn_unused_result));
+void news_init(struct news *news);
 
 /* To be asked before one looks for something to do, so that nothing told meanwhile is missed. */
 unsigned news_count(struct news *news);
