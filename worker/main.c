@@ -93,7 +93,6 @@ static int run_threads(int count)
 	pthread_t threads[64], beside[BESIDE_COUNT];
 	bool running[BESIDE_COUNT];
 	int started = 0;
-	sweep_first(&worker);
 	while (started < count && started < 64) {
 		atomic_fetch_add(&worker.threads_running, 1);
 		if (pthread_create(&threads[started], NULL, thread_main, &worker)) {

@@ -59,16 +59,6 @@ static void sweep(struct worker *worker, struct arena *arena, sweep_step *step)
 		log_error("sweep_failed", &error);
 }
 
-void sweep_first(struct worker *worker)
-{
-	struct arena *arena = arena_new(SWEEP_ARENA);
-	if (arena)
-		sweep(worker, arena, begin);
-	else
-		log_write(LOG_ERROR, "sweep_not_started");
-	arena_free(arena);
-}
-
 static enum led_err keep_uses(struct worker *worker, struct led_error *error)
 {
 	struct db *db;
@@ -84,9 +74,13 @@ void sweep_until_done(struct worker *worker)
 	struct led_error error;
 	struct arena *arena = arena_new(SWEEP_ARENA);
 	if (arena)
-		sweep(worker, arena, thin);
+		sweep(worker, arena, begin);
 	else
 		log_write(LOG_ERROR, "sweep_not_started");
+	worker->swept = true;
+	news_tell(&worker->news);
+	if (arena)
+		sweep(worker, arena, thin);
 	while (arena && worker->threads_running > 0) {
 		unsigned seen = news_count(&worker->news);
 		sweep(worker, arena, ready);

@@ -4,11 +4,9 @@
 
 #include "worker.h"
 
-/* Before the threads begin, so that one that leaves when nothing is due knows what is: readies
- * jobs that wait no longer, queues pings, frees jobs that are blocked behind nothing. */
-void sweep_first(struct worker *worker);
-
-/* Deletes what is old; then, every half second until the threads are done, readies again. */
+/* Readies jobs that wait no longer, queues pings, frees jobs that are blocked behind nothing, and
+ * says so (worker->swept); then deletes what is old. Readies again every half second until the
+ * threads are done. */
 void sweep_until_done(struct worker *worker);
 
 #endif

@@ -87,7 +87,8 @@ static bool serve_lane(struct task *task)
 	return claimed && !err;
 }
 
-/* Whether this run of the program is over for a thread that found nothing. */
+/* Whether this run of the program is over for a thread; `idle`: all that was due was ready, and it
+ * found nothing. */
 static bool finished(const struct worker *worker, bool idle)
 {
 	if (worker->stopping || clock_now() >= worker->linger_until)
@@ -114,8 +115,9 @@ void *thread_main(void *argument)
 	else
 		for (;;) {
 			unsigned seen = news_count(&worker->news);
+			bool swept = worker->swept;
 			bool busy = serve_lane(&task);
-			if (finished(worker, !busy))
+			if (finished(worker, swept && !busy))
 				break;
 			if (!busy)
 				news_wait(&worker->news, seen);
