@@ -8,7 +8,7 @@ FUZZ_SRC := $(filter-out tests/fuzz/fuzz_main.c,$(wildcard tests/fuzz/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c tests/golden/*.c) $(FUZZ_SRC)
 $(B)/bin/unit-tests: $(call objects,$(UNIT_SRC) worker/retry.c) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,--wrap=arena_alloc,--wrap=realloc -o $@ $^ $(PKG_LIBS) -lcriterion
 
 CONFORMANCE_SRC := $(wildcard tests/conformance/*.c)
 $(B)/bin/mustache-conformance: $(call objects,$(CONFORMANCE_SRC)) $(LIB)

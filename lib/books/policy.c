@@ -135,12 +135,15 @@ static enum led_err read_ids(const struct reader *reader, const struct setting *
 	return LED_OK;
 }
 
-/* Room for one row per member, NULL when `value` is no map. */
+static bool is_map(struct json_object *value)
+{
+	return json_object_is_type(value, json_type_object) &&
+	       json_object_object_length(value) <= MAP_MAX;
+}
+
+/* Room for one row per member. */
 static void *map_room(const struct reader *reader, struct json_object *value, size_t row_size)
 {
-	if (!json_object_is_type(value, json_type_object) ||
-	    json_object_object_length(value) > MAP_MAX)
-		return NULL;
 	return arena_alloc(reader->arena, (size_t)json_object_object_length(value) * row_size + 1);
 }
 
@@ -148,10 +151,12 @@ static enum led_err read_pairs(const struct reader *reader, const struct setting
 			       struct json_object *value)
 {
 	struct policy_pairs *out = FIELD(struct policy_pairs, reader->policy, setting);
-	struct policy_pair *item = map_room(reader, value, sizeof *item);
 	size_t count = 0;
-	if (!item)
+	if (!is_map(value))
 		return invalid(reader, setting->key);
+	struct policy_pair *item = map_room(reader, value, sizeof *item);
+	if (!item)
+		return out_of_memory(reader);
 	json_object_object_foreach(value, from, to)
 	{
 		struct policy_pair *pair = &item[count++];
@@ -176,10 +181,12 @@ static enum led_err read_rates(const struct reader *reader, const struct setting
 			       struct json_object *value)
 {
 	struct policy_rates *out = FIELD(struct policy_rates, reader->policy, setting);
-	struct policy_rate *item = map_room(reader, value, sizeof *item);
 	size_t count = 0;
-	if (!item)
+	if (!is_map(value))
 		return invalid(reader, setting->key);
+	struct policy_rate *item = map_room(reader, value, sizeof *item);
+	if (!item)
+		return out_of_memory(reader);
 	json_object_object_foreach(value, percentage, id)
 	{
 		struct policy_rate *rate = &item[count++];

@@ -3,8 +3,10 @@
 #include "base/file.h"
 #include "books/zone_rule.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define ZONE_DIR      "/usr/share/zoneinfo/"
 #define ZONE_FILE_MAX (256 * 1024) /* bytes; the largest there is has 4 KB */
@@ -119,6 +121,13 @@ static bool read_zone(struct arena *arena, const unsigned char *bytes, size_t le
 	return read_footer((const char *)bytes + skip + size, len - skip - size, zone);
 }
 
+/* Whether there is certainly no such file; one that cannot be read just now is another matter. */
+static bool is_missing(const char *path)
+{
+	struct stat file;
+	return stat(path, &file) ? errno == ENOENT || errno == ENOTDIR : !S_ISREG(file.st_mode);
+}
+
 enum led_err zone_load(struct arena *arena, const char *name, const struct zone **out,
 		       struct led_error *error)
 {
@@ -131,12 +140,13 @@ enum led_err zone_load(struct arena *arena, const char *name, const struct zone 
 		snprintf(path, sizeof path, ZONE_DIR "%s", name);
 	if (!zone)
 		err = led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for a time zone.");
-	else if (!is_zone_name(name) || file_read(path, &file, NULL))
+	else if (!is_zone_name(name) || is_missing(path))
 		err = led_fail(error, LED_VALIDATION, "unknown_time_zone",
 			       "'%.64s' is no time zone that this machine knows.", name);
-	else if (!read_zone(arena, (const unsigned char *)file.data, file.len, zone))
+	else if (file_read(path, &file, NULL) ||
+		 !read_zone(arena, (const unsigned char *)file.data, file.len, zone))
 		err = led_fail(error, LED_INTERNAL, "zone_file_invalid",
-			       "%s is no zone file of version 2 or later.", path);
+			       "%s cannot be read as a zone file of version 2 or later.", path);
 	*out = zone;
 	buf_release(&file);
 	return err;

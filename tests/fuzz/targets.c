@@ -41,5 +41,6 @@ char *fuzz_text(const uint8_t *data, size_t size)
 
 void fuzz_canonical(const uint8_t *data, size_t size)
 {
-	canonical_try(data, size);
+	struct canonical_made made;
+	canonical_try(data, size, &made);
 }

@@ -6,6 +6,7 @@
 #include "../fuzz/targets.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "scarce.h"
 
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -101,11 +102,51 @@ Test(fuzz, every_entity_is_translated)
 		const char *path = files.gl_pathv[i];
 		struct buf text;
 		read_whole(path, &text);
-		size_t made = canonical_try((const uint8_t *)text.data, text.len);
+		struct canonical_made made;
+		canonical_try((const uint8_t *)text.data, text.len, &made);
 		/* A payment alone makes nothing: it is the invoice that is paid. */
-		cr_expect_eq(made == 0, strstr(path, "payment-") != NULL, "%s: %zu bodies", path,
-			     made);
+		cr_expect_eq(made.count == 0, strstr(path, "payment-") != NULL, "%s: %zu bodies",
+			     path, made.count);
 		buf_release(&text);
 	}
+	globfree(&files);
+}
+
+static bool is_one_of(const unsigned char digest[DIGEST_SIZE], const struct canonical_made *made)
+{
+	for (size_t i = 0; i < made->count; i++)
+		if (memcmp(digest, made->digests[i], DIGEST_SIZE) == 0)
+			return true;
+	return false;
+}
+
+/* Each request for memory is refused once. What is made all the same is what is always made:
+ * nothing is left out of a document because memory was short. */
+static void starve(const char *path)
+{
+	struct buf text;
+	struct canonical_made whole, made;
+	read_whole(path, &text);
+	scarce_refuse(0);
+	canonical_try((const uint8_t *)text.data, text.len, &whole);
+	for (size_t nth = 1, all = scarce_requests(); nth <= all; nth++) {
+		scarce_refuse(nth);
+		canonical_try((const uint8_t *)text.data, text.len, &made);
+		cr_expect_leq(made.count, whole.count);
+		for (size_t i = 0; i < made.count; i++)
+			cr_expect(is_one_of(made.digests[i], &whole), "%s: request %zu of %zu",
+				  path, nth, all);
+	}
+	scarce_refuse(0);
+	buf_release(&text);
+}
+
+Test(fuzz, short_of_memory_a_document_is_whole_or_none)
+{
+	glob_t files;
+	cr_assert_eq(glob("tests/vectors/canonical/*.json", 0, NULL, &files), 0);
+	cr_assert_eq(glob("tests/fuzz/corpus/canonical/*.json", GLOB_APPEND, NULL, &files), 0);
+	for (size_t i = 0; i < files.gl_pathc; i++)
+		starve(files.gl_pathv[i]);
 	globfree(&files);
 }
