@@ -199,11 +199,22 @@ enum led_err post_forget(struct task *task, const struct post *post, struct led_
 	return settle_now(task, write_forget, (void *)&post->key, error);
 }
 
+/* True when Sage said no and nothing was made. */
+static bool is_refusal(enum led_err err)
+{
+	return err == LED_PROVIDER || err == LED_NOT_FOUND || err == LED_VALIDATION;
+}
+
 static enum led_err settle_old(struct task *task, const struct post *post,
 			       const struct intent *intent, struct json_object **answer,
 			       struct led_error *error)
 {
 	enum led_err err = look_in_sage(task, post, intent, answer, error);
+	/* Refused a look, we know nothing of the document: looked for again later. */
+	if (is_refusal(err)) {
+		error->class = LED_HTTP;
+		return LED_HTTP;
+	}
 	if (err || *answer)
 		return err;
 	err = post_forget(task, post, error);
@@ -212,12 +223,6 @@ static enum led_err settle_old(struct task *task, const struct post *post,
 	return led_fail(error, LED_HTTP, "intent_expired",
 			"An unfinished post of more than six days ago is not in Sage; it is posted "
 			"anew with the next attempt.");
-}
-
-/* True when Sage said no and nothing was made. */
-static bool is_refusal(enum led_err err)
-{
-	return err == LED_PROVIDER || err == LED_NOT_FOUND || err == LED_VALIDATION;
 }
 
 enum led_err post_send(struct task *task, const struct post *post, const struct intent *intent,

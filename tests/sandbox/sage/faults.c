@@ -16,6 +16,10 @@ static const char timeout_page[] =
 	"<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n"
 	"<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n</body>\r\n</html>\r\n";
 
+static const char forbidden_page[] =
+	"<html>\r\n<head><title>403 Forbidden</title></head>\r\n"
+	"<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n</body>\r\n</html>\r\n";
+
 static const char *const names[] = {
 	[FAULT_RATE_LIMITED] = "rate_limited",
 	[FAULT_SERVER_ERROR] = "server_error",
@@ -27,6 +31,9 @@ static const char *const names[] = {
 	[FAULT_LOST_REFRESH] = "lost_refresh",
 	[FAULT_NO_SUBSCRIPTION] = "no_subscription",
 	[FAULT_ACCESS_DENIED] = "access_denied",
+	[FAULT_FORBIDDEN] = "forbidden",
+	[FAULT_FORBIDDEN_PAGE] = "forbidden_page",
+	[FAULT_REFUSED] = "refused",
 	[FAULT_EXPIRED_TOKEN] = "expired_token",
 	[FAULT_MALFORMED_JSON] = "malformed_json",
 };
@@ -187,6 +194,15 @@ bool faults_before(const struct fault *fault, const struct sb_request *req, stru
 			reply, 403, "MultiUserAccessDenied",
 			"The current user is not allowed to access that resource with that method.",
 			"");
+		return true;
+	case FAULT_FORBIDDEN:
+		call_error(reply, 403, "Forbidden", "Forbidden.", "");
+		return true;
+	case FAULT_FORBIDDEN_PAGE:
+		sb_reply_text(reply, 403, "text/html", forbidden_page);
+		return true;
+	case FAULT_REFUSED:
+		call_error(reply, 422, "RecordInvalid", "This request is refused.", "");
 		return true;
 	case FAULT_EXPIRED_TOKEN:
 		oauth_expire(sb_header(req, "Authorization"));

@@ -19,6 +19,9 @@ enum fault_kind {
 	FAULT_LOST_REFRESH,    /* as cut_after, for a refresh at /token only */
 	FAULT_NO_SUBSCRIPTION, /* 401 AuthorizationFailure */
 	FAULT_ACCESS_DENIED,   /* 403 MultiUserAccessDenied */
+	FAULT_FORBIDDEN,       /* 403 of Sage's own for any other reason */
+	FAULT_FORBIDDEN_PAGE,  /* 403 with a page: something before Sage */
+	FAULT_REFUSED,         /* 422 RecordInvalid, whatever was asked */
 	FAULT_EXPIRED_TOKEN,   /* the access token used expires now */
 	FAULT_MALFORMED_JSON,  /* half of the answer, after the work was done */
 };
