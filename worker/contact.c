@@ -82,6 +82,12 @@ static enum led_err create(struct task *task, const struct books_context *books,
 		err = contact_digest(books, input->buyer, input->currency, digest, error);
 		post.digest = digest;
 	}
+	/* What an old intent became is not looked up: Sage takes a reference once, and of whoever
+	 * has it adopt_contact asks more than the reference. */
+	if (!err && intent->found && intent->too_old) {
+		err = post_forget(task, &post, error);
+		intent->found = false;
+	}
 	if (!err && !intent->found)
 		err = post_intend(task, &post, contact.body, 0, NULL, intent, error);
 	if (!err)
