@@ -121,9 +121,11 @@ static enum led_err ensure_token(struct task *task, struct led_error *error)
 	return err;
 }
 
+/* A grant that is gone shows in either; another access token decides. */
 static bool token_refused(const struct led_error *error)
 {
-	return error->class == LED_AUTH && strcmp(error->code, "sage_token_refused") == 0;
+	return error->class == LED_AUTH && (strcmp(error->code, "sage_token_refused") == 0 ||
+					    strcmp(error->code, "sage_forbidden") == 0);
 }
 
 /* A list of many pages is many requests: each keeps the lease, and is one of those that Sage

@@ -4,7 +4,8 @@
  *   401  AuthorizationFailure        LED_AUTH          no_subscription: no refresh helps
  *   401  any other, both shapes      LED_AUTH          sage_token_refused: refresh once
  *   403  MultiUserAccessDenied       LED_AUTH          sage_access_denied
- *   403  any other                   LED_AUTH          sage_forbidden: the grant is gone
+ *   403  any other body of Sage's    LED_AUTH          sage_forbidden: refresh once
+ *   403  any other                   LED_HTTP          sage_failed
  *   404  Sage's own body             LED_NOT_FOUND     its $dataCode (RecordNotFound)
  *   408                              LED_HTTP          sage_failed
  *   429                              LED_RATE_LIMITED  sage_rate_limited, with seconds

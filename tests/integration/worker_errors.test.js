@@ -102,6 +102,32 @@ describe('is tried again', () => {
 			assert.equal((await books.finish('invoice.created', sold.id)).status, 'succeeded');
 		});
 
+	it('a page that something before Sage refuses with: the grant is not taken for gone', async () => {
+		await sage.fault({ kind: 'forbidden_page', method: 'POST', path: '/v3.1/sales_invoices', count: 1 });
+		const sold = await sell();
+		await stack.runWorker();
+		const run = await books.run('invoice.created', sold.id);
+		assert.deepEqual([run.status, run.attempts, run.error_class, run.error_code], ['queued', '1', 'http', 'sage_failed']);
+		assert.deepEqual(await stack.sql("SELECT 1 FROM binding WHERE sage_status <> 'active'"), []);
+		assert.equal((await books.finish('invoice.created', sold.id)).status, 'succeeded');
+	});
+
+	it('a refusal of access: once more with a new token, and only then people are asked', async () => {
+		const status = async () => (await stack.sql('SELECT sage_status FROM binding'))[0].sage_status;
+		const { token_refreshes: before_ } = await sage.stats();
+		await sage.fault({ kind: 'forbidden', method: 'POST', path: '/v3.1/sales_invoices', count: 1 });
+		const sold = await sell();
+		await stack.runWorker();
+		assert.equal((await books.run('invoice.created', sold.id)).status, 'succeeded');
+		assert.deepEqual([await status(), (await sage.stats()).token_refreshes], ['active', before_ + 1]);
+		await sage.fault({ kind: 'forbidden', method: 'POST', path: '/v3.1/sales_invoices', count: 2 });
+		const late = await sell();
+		await stack.runWorker();
+		assert.deepEqual([(await books.run('invoice.created', late.id)).status, await status()], ['queued', 'reconnect_needed']);
+		await stack.sql("UPDATE binding SET sage_status = 'active'"); // people signed in again
+		assert.equal((await books.finish('invoice.created', late.id)).status, 'succeeded');
+	});
+
 	it('a shop that fails, twenty times at most', async () => {
 		await shop.sandbox('faults', { fault: '500', match: '/byte8/invoice/', count: -1 });
 		const sold = await sell();

@@ -52,7 +52,7 @@ static const struct row ROWS[] = {
 	{403, JSON, "[" ENTRY("MultiUserAccessDenied", "The current user is not allowed", "") "]",
 	 LED_AUTH, "sage_access_denied", "may not do this"},
 	{403, JSON, "[" ENTRY("Other", "No", "") "]", LED_AUTH, "sage_forbidden", "Connect"},
-	{403, HTML, PAGE, LED_AUTH, "sage_forbidden", "Connect"},
+	{403, HTML, PAGE, LED_HTTP, "sage_failed", "again"},
 	{404, JSON, "[" ENTRY("RecordNotFound", "The requested record could not be found.", "") "]",
 	 LED_NOT_FOUND, "RecordNotFound", "Sage says: The requested record could not be found."},
 	{404, HTML, PAGE, LED_SERDE, "sage_answer_invalid", "status 404"},
