@@ -179,7 +179,9 @@ enum led_err creditmemo_created(struct task *task, const struct job *job, const 
 		return LED_OK;
 	}
 	err = read_memo(&crediting, error);
-	if (!err && !intent.found)
+	if (err)
+		return document_send_unread(task, &post, &intent, run, end, err, error);
+	if (!intent.found)
 		err = judge(&crediting, &reason, error);
 	if (err)
 		return err;
@@ -190,7 +192,7 @@ enum led_err creditmemo_created(struct task *task, const struct job *job, const 
 	if (!intent.found)
 		err = intend(&crediting, &post, &intent, error);
 	if (!err)
-		err = document_send(task, &post, &intent, crediting.memo.grand_total, xref, end,
+		err = document_send(task, &post, &intent, &crediting.memo.grand_total, xref, end,
 				    NULL, error);
 	if (!err)
 		task->posted.key = post.key;

@@ -1,5 +1,6 @@
 #include "document.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "contact.h"
 #include "sage/errors.h"
 #include "warnings.h"
@@ -56,15 +57,15 @@ enum led_err document_intend(struct task *task, const struct run *run,
 
 /* What Sage made of it: its number, and its total against ours. The document exists: an
  * unreadable total is a warning about it, never a failure. */
-static enum led_err read_outcome(struct task *task, int64_t expected, struct json_object *answer,
-				 const struct xref *xref, struct run_end *end,
-				 struct led_error *error)
+static enum led_err read_outcome(struct task *task, const int64_t *expected,
+				 struct json_object *answer, const struct xref *xref,
+				 struct run_end *end, struct led_error *error)
 {
 	struct books_warnings warnings = {0};
 	struct json_object *total = json_member(answer, "total_amount");
 	document_known(xref, end);
 	end->has_sage_total = json_decimal(total, MONEY_SCALE, &end->sage_total);
-	if (books_compare_total(expected, total, &warnings, NULL))
+	if (expected && books_compare_total(*expected, total, &warnings, NULL))
 		books_warn(&warnings, "total_mismatch", "Sage's answer names no total.");
 	return warnings.count ? warnings_print(task->job_arena, &warnings, &end->warnings, error)
 			      : LED_OK;
@@ -89,7 +90,7 @@ static enum led_err judge_contact(struct task *task, const struct intent *intent
 }
 
 enum led_err document_send(struct task *task, const struct post *post, const struct intent *intent,
-			   int64_t total, struct xref *xref, struct run_end *end,
+			   const int64_t *total, struct xref *xref, struct run_end *end,
 			   struct json_object **answer, struct led_error *error)
 {
 	struct json_object *made = NULL;
@@ -104,6 +105,20 @@ enum led_err document_send(struct task *task, const struct post *post, const str
 		*answer = made;
 	else
 		json_object_put(made);
+	return err;
+}
+
+enum led_err document_send_unread(struct task *task, const struct post *post,
+				  const struct intent *intent, const struct run *run,
+				  struct run_end *end, enum led_err err, struct led_error *error)
+{
+	if (!intent->found || task->lost || err == LED_DATABASE)
+		return err;
+	log_error("sent_unread", error);
+	err = document_send(task, post, intent, run->has_total ? &run->total : NULL,
+			    &task->posted.xref, end, NULL, error);
+	if (!err)
+		task->posted.key = post->key;
 	return err;
 }
 

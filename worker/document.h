@@ -24,11 +24,19 @@ enum led_err document_intend(struct task *task, const struct run *run,
 			     struct intent *intent, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* Sends it, and compares Sage's total with `total`. Fills `xref` and `end`; *answer may be
- * NULL when nobody wants it, else the caller owns it. */
+/* Sends it, and compares Sage's total with `total` (NULL: not known). Fills `xref` and `end`;
+ * *answer may be NULL when nobody wants it, else the caller owns it. */
 enum led_err document_send(struct task *task, const struct post *post, const struct intent *intent,
-			   int64_t total, struct xref *xref, struct run_end *end,
+			   const int64_t *total, struct xref *xref, struct run_end *end,
 			   struct json_object **answer, struct led_error *error)
+	__attribute__((warn_unused_result));
+
+/* When the shop or the settings could not be read (`err` says why) for a document that an earlier
+ * attempt left: sends what it left, which needs neither, and makes it the one that is settled
+ * with the run. Without an intent, or when our own database fails, it is `err` that stands. */
+enum led_err document_send_unread(struct task *task, const struct post *post,
+				  const struct intent *intent, const struct run *run,
+				  struct run_end *end, enum led_err err, struct led_error *error)
 	__attribute__((warn_unused_result));
 
 /* Adds a warning to a run that ends well. */

@@ -64,7 +64,7 @@ enum led_err invoice_bring(struct task *task, const struct books_context *books,
 	if (!intent->found)
 		err = intend(task, books, run, invoice, &post, intent, error);
 	if (!err)
-		err = document_send(task, &post, intent, invoice->grand_total, xref, end, NULL,
+		err = document_send(task, &post, intent, &invoice->grand_total, xref, end, NULL,
 				    error);
 	return err;
 }

@@ -2,7 +2,7 @@
  * invoice.created: one Magento invoice becomes one sales invoice in Sage.
  *
  *   cross-reference known          -> succeeded, nothing is sent
- *   intent from an earlier attempt -> the same bytes are sent again
+ *   intent from an earlier attempt -> the same bytes are sent again, whatever the shop says
  *   else  read the shop's invoice, filter, find or make the contact, translate, commit
  *         the intent, post
  * The cross-reference is written in the transaction that settles run and job.
@@ -34,7 +34,9 @@ enum led_err invoice_created(struct task *task, const struct job *job, const str
 	if (!err)
 		err = document_describe(task, run, invoice.increment_id, invoice.currency,
 					&invoice.grand_total, error);
-	if (!err && !intent.found)
+	if (err)
+		return document_send_unread(task, &post, &intent, run, end, err, error);
+	if (!intent.found)
 		err = invoice_skip_reason(task, &books, run, &invoice, &reason, error);
 	if (err)
 		return err;

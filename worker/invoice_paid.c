@@ -193,7 +193,7 @@ static enum led_err intend(struct paying *paying, struct post *post, struct led_
 static enum led_err send(struct paying *paying, const struct post *post,
 			 struct json_object **answer, struct led_error *error)
 {
-	return document_send(paying->task, post, &paying->intent, paying->invoice.grand_total,
+	return document_send(paying->task, post, &paying->intent, &paying->invoice.grand_total,
 			     &paying->task->posted.xref, paying->end, answer, error);
 }
 
@@ -303,6 +303,9 @@ enum led_err invoice_paid(struct task *task, const struct job *job, const struct
 		return LED_OK;
 	}
 	err = read_all(&paying, job->magento_id, error);
+	/* An old one is looked for among the payments of a contact that only the invoice tells. */
+	if (err && !paying.intent.too_old)
+		return document_send_unread(task, &post, &paying.intent, run, end, err, error);
 	if (!err && !paying.intent.found)
 		err = judge(&paying, error);
 	if (!err && (!paying.reason || paying.owes_invoice))

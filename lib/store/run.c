@@ -1,5 +1,7 @@
 #include "store/run.h"
 
+#include <string.h>
+
 static const char *const status_names[] = {
 	[RUN_SUCCEEDED] = "succeeded",
 	[RUN_SKIPPED] = "skipped_by_policy",
@@ -29,6 +31,10 @@ enum led_err run_get(struct db *db, struct arena *arena, const char *binding, in
 		.policy_version = db_at_int(&rows, 0, 6),
 		.warnings = db_at_text(&rows, 0, 8),
 	};
+	const char *total = db_at_text(&rows, 0, 9);
+	struct decimal amount;
+	run->has_total = total && !decimal_parse(total, strlen(total), MONEY_SCALE, &amount);
+	run->total = run->has_total ? amount.units : 0;
 	return LED_OK;
 }
 

@@ -12,6 +12,9 @@ struct run {
 	int64_t occurred_at; /* Unix seconds */
 	int64_t policy_version;
 	const char *warnings; /* JSON, in the arena: what earlier attempts had to say; or NULL */
+	/* The shop's total in minor units, as an earlier attempt read it. */
+	bool has_total;
+	int64_t total;
 };
 
 /* LED_NOT_FOUND when the binding has no such run. */

@@ -2,7 +2,7 @@
 
 -- name: run_get(binding, run)
 SELECT event, entity_type, magento_id, website_id, store_id, UNIX_TIMESTAMP(occurred_at) DIV 1,
-       policy_version, status, warnings
+       policy_version, status, warnings, magento_total
   FROM sync_run WHERE binding_id = ? AND id = ?;
 
 -- name: run_start(run)

@@ -8,6 +8,7 @@ const { startStack } = require('./lib/stack');
 const { pairShop } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
 const { openSageGate } = require('./lib/gate');
+const { request } = require('./lib/http');
 const { until } = require('./lib/until');
 
 const ADDRESS = { street: ['9 Order Rd'], city: 'Leeds', postcode: 'LS1 1AA', country_id: 'GB' };
@@ -181,7 +182,62 @@ describe('two workers at once', () => {
 	});
 });
 
+describe('what was posted is finished without the shop', () => {
+	const FAULTS = {
+		'that is away': ['faults', { fault: '503', match: '/byte8/invoice/', count: -1 }],
+		'that refuses us': ['faults', { fault: '401', match: '/byte8/invoice/', count: -1 }],
+		'that has lost it': ['faults', { fault: '404', match: '/byte8/invoice/', count: -1 }],
+	};
+	for (const [name, [path, body]] of Object.entries(FAULTS))
+		it(name, async () => {
+			await sage.fault({ kind: 'cut_after', method: 'POST', path: '/v3.1/sales_invoices' });
+			const sold = await sell();
+			await stack.runWorker();
+			assert.equal((await runOf(sold)).status, 'queued');
+			await shop.sandbox(path, body);
+			await hurry();
+			await stack.runWorker();
+			await shop.sandbox('faults', { clear: true });
+			assert.equal((await runOf(sold)).status, 'succeeded');
+			assert.equal(Number((await runOf(sold)).magento_total), sold.grand_total);
+			await assertOnce(sold);
+		});
+});
+
 describe('an intent older than six days', () => {
+	it('is kept when Sage refuses the look, and looked for again', async () => {
+		for (const kind of ['refused', 'forbidden_page', 'malformed_json']) {
+			await sage.fault({ kind: 'cut_after', method: 'POST', path: '/v3.1/sales_invoices' });
+			const sold = await sell();
+			await stack.runWorker();
+			await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
+			await sage.fault({ kind, method: 'GET', path: '/v3.1/sales_invoices' });
+			await hurry();
+			await stack.runWorker();
+			const run = await runOf(sold);
+			assert.deepEqual([run.status, run.error_class], ['queued', 'http'], kind);
+			assert.equal((await stack.sql('SELECT 1 FROM intent')).length, 1, kind);
+			await assertOnce(sold);
+		}
+	});
+
+	it('of a contact is not taken for whoever has its reference', async () => {
+		await sage.fault({ kind: 'no_subscription', method: 'POST', path: '/v3.1/contacts' });
+		const sold = await sell();
+		await stack.runWorker();
+		const [intent] = await stack.sql("SELECT reference FROM intent WHERE kind LIKE 'contact%'");
+		const { access_token: token } = await shop.sage('grant', { business: shop.business });
+		const contact = { name: 'Somebody', reference: intent.reference, contact_type_ids: ['CUSTOMER'], main_contact_person: { name: 'Somebody', email: 'else@example.test' } };
+		const headers = { Authorization: `Bearer ${token}`, 'X-Business': shop.business };
+		assert.equal((await request(`${stack.sageUrl}/v3.1/contacts`, { headers, body: { contact } })).status, 201);
+		await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
+		await stack.sql("UPDATE binding SET sage_status = 'active'");
+		const run = await finish(sold);
+		assert.deepEqual([run.status, run.error_code], ['failed', 'reference_reserved']);
+		assert.deepEqual(await documentsOf(sold), []);
+		assert.deepEqual(await stack.sql('SELECT * FROM intent'), []);
+	});
+
 	it('is settled by looking for its reference in Sage', async () => {
 		await sage.fault({ kind: 'cut_after', method: 'POST', path: '/v3.1/sales_invoices' });
 		const sold = await sell();
