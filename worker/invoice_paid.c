@@ -288,6 +288,34 @@ static enum led_err read_all(struct paying *paying, int64_t id, struct led_error
 	return err ? err : post_look(task, &sold, &paying->sold, &ignored, error);
 }
 
+/* The shop could not be read, as `err` says: what an earlier attempt left is finished without it.
+ * The payment then ends the event; an invoice alone does not, but is known from now on. */
+static enum led_err finish_unread(struct paying *paying, const struct post *post, int64_t id,
+				  enum led_err err, struct led_error *error)
+{
+	struct task *task = paying->task;
+	const struct run *run = paying->run;
+	const struct led_error why = *error;
+	struct run_end end = {0};
+	struct intent intent;
+	/* An old one is looked for among the payments of a contact that only the invoice tells. */
+	if (paying->intent.found)
+		return paying->intent.too_old ? err
+					      : document_send_unread(task, post, &paying->intent,
+								     run, paying->end, err, error);
+	const struct post invoice = invoice_post(task, id);
+	enum led_err looked = post_look(task, &invoice, &paying->sold, &intent, error);
+	if (!looked && !paying->sold.found && intent.found)
+		looked = document_send(task, &invoice, &intent, run->has_total ? &run->total : NULL,
+				       &paying->sold, &end, NULL, error);
+	if (!looked && end.sage_id)
+		looked = settle_invoice(paying, &invoice.key, &end, error);
+	if (looked)
+		return looked;
+	*error = why;
+	return err;
+}
+
 enum led_err invoice_paid(struct task *task, const struct job *job, const struct run *run,
 			  struct run_end *end, struct led_error *error)
 {
@@ -303,10 +331,11 @@ enum led_err invoice_paid(struct task *task, const struct job *job, const struct
 		return LED_OK;
 	}
 	err = read_all(&paying, job->magento_id, error);
-	/* An old one is looked for among the payments of a contact that only the invoice tells. */
-	if (err && !paying.intent.too_old)
-		return document_send_unread(task, &post, &paying.intent, run, end, err, error);
-	if (!err && !paying.intent.found)
+	if (err)
+		return task->lost || err == LED_DATABASE
+			       ? err
+			       : finish_unread(&paying, &post, job->magento_id, err, error);
+	if (!paying.intent.found)
 		err = judge(&paying, error);
 	if (!err && (!paying.reason || paying.owes_invoice))
 		err = bring_invoice(&paying, error);

@@ -113,6 +113,22 @@ describe('the order of the two events', () => {
 		assert.match(state.provider_reference, /^SI-/);
 	});
 
+	for (const [what, path] of [['invoice', '/v3.1/sales_invoices'], ['payment', '/v3.1/contact_payments']])
+		it(`the payment first, its ${what}'s answer lost, and then the shop has neither: what was posted is known`, async () => {
+			const sold = await sell({ events: false, state: 'paid' });
+			await postEvent(stack, shop, 'invoice.paid', eventBody('invoice.paid', sold.id));
+			await sage.fault({ kind: 'cut_after', method: 'POST', path });
+			await stack.runWorker();
+			await shop.sandbox('faults', { fault: '404', match: '/byte8/', count: -1 });
+			const run = await books.finish('invoice.paid', sold.id);
+			await shop.sandbox('faults', { clear: true });
+			assert.equal(run.status, what === 'invoice' ? 'failed' : 'succeeded');
+			assert.deepEqual(await stack.sql('SELECT kind FROM intent'), []);
+			assert.equal((await stack.sql(`SELECT 1 FROM entity_xref WHERE kind = 'invoice' AND magento_key = '${sold.id}'`)).length, 1);
+			await shop.sandbox('cli-sync', { ids: [sold.id], event: 'both' });
+			await assertPaid(sold);
+		});
+
 	it('the payment first, then the invoice, which makes no call any more', async () => {
 		const sold = await sell({ events: false, state: 'paid' });
 		await postEvent(stack, shop, 'invoice.paid', eventBody('invoice.paid', sold.id));
