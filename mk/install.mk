@@ -27,7 +27,7 @@ install-files:
 	install -d -m 750 $(DESTDIR)$(ETC)
 	install -d -m 700 $(DESTDIR)$(ETC)/keys
 	cp -R templates static sql data $(DESTDIR)$(SHARE)/
-	for unit in deploy/systemd/*.socket deploy/systemd/*.service deploy/systemd/*.timer; do \
+	for unit in deploy/systemd/*.socket deploy/systemd/*.service; do \
 		$(FILL) $$unit >$(DESTDIR)$(UNITS)/$${unit##*/} || exit 1; done
 	$(FILL) deploy/systemd/ledger.sysusers >$(DESTDIR)/usr/lib/sysusers.d/ledger.conf
 	$(FILL) deploy/cron/ledger >$(DESTDIR)/etc/cron.d/ledger

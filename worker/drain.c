@@ -206,7 +206,8 @@ enum led_err drain_lane(struct task *task, struct led_error *error)
 	if (!err && task->lane.upstream == LANE_SAGE && task->binding.paused)
 		more = false; /* paused since the lane was chosen */
 	for (int jobs = 0; !err && more && jobs < QUANTUM_JOBS; jobs++) {
-		if (task->worker->stopping || clock_monotonic_ms() > until)
+		if (task->worker->stopping || clock_now() >= task->worker->linger_until ||
+		    clock_monotonic_ms() > until)
 			break;
 		err = task_renew(task, error);
 		if (!err)

@@ -42,7 +42,7 @@ struct worker {
 	struct seal_keys *keys;
 	bool once;            /* leave when nothing is due, do not linger */
 	struct limit *limit;  /* what Sage allows all of us: limit.h */
-	int64_t linger_until; /* Unix seconds: no new lane is claimed afterwards */
+	int64_t linger_until; /* Unix seconds: no lane is claimed and no job begun afterwards */
 	atomic_bool stopping; /* SIGTERM: finish the job in hand, give the lane back, leave */
 	atomic_bool swept;    /* what was due at the start is ready */
 	atomic_int active;    /* threads that hold a lane, or are about to */

@@ -16,6 +16,18 @@ done
 systemd-analyze verify --man=no --recursive-errors=no --root="$root" \
 	"$root"/usr/lib/systemd/system/ledger-*
 
+# A start of a unit that still runs does nothing: were two minutes to share a unit, the second
+# would have no worker.
+# shellcheck disable=SC2016 # cron's shell is to expand it
+grep -qxF '* * * * * root systemctl start --no-block ledger-worker@$(date +\%M).service' "$root/etc/cron.d/ledger" || {
+	echo "etc/cron.d/ledger does not start each minute's own ledger-worker@MINUTE.service"
+	exit 1
+}
+if find "$root/usr/lib/systemd/system" -name 'ledger-worker*' ! -name 'ledger-worker@.service' | grep .; then
+	echo "one unit would hold the workers of all minutes"
+	exit 1
+fi
+
 if grep -rnE '@[A-Z_]+@' "$root/usr/lib" "$root/etc"; then
 	echo "a placeholder was not filled in"
 	exit 1
