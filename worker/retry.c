@@ -45,7 +45,6 @@ int64_t retry_delay(int64_t attempt, uint16_t noise)
 	if (attempt > 20)
 		attempt = 20; /* beyond it the cap rules, and the power would overflow in the end */
 	int64_t delay = attempt * attempt * attempt * attempt + 15;
-	if (delay > DELAY_MAX)
-		delay = DELAY_MAX;
-	return delay - delay / 10 + delay * noise / 65535 / 5;
+	delay = delay - delay / 10 + delay * noise / 65535 / 5;
+	return delay < DELAY_MAX ? delay : DELAY_MAX;
 }

@@ -60,19 +60,20 @@ Test(worker_retry, codes_that_have_a_rule_of_their_own)
 	cr_expect_eq(rule(LED_RATE_LIMITED, "sage_rate_limited")->park_seconds, 5);
 }
 
-/* attempt to the fourth and 15 s, ten per cent either way, at most six hours. */
+/* attempt to the fourth and 15 s, ten per cent either way, never more than six hours. */
 Test(worker_retry, delays)
 {
 	static const struct {
-		int64_t attempt, seconds;
-	} rows[] = {{1, 16},     {2, 31},     {3, 96},     {5, 640},
-		    {12, 20751}, {13, 21600}, {20, 21600}, {INT64_MAX, 21600}};
+		int64_t attempt, least, middle, most;
+	} rows[] = {
+		{1, 15, 16, 18},           {2, 28, 31, 34},
+		{3, 87, 96, 106},          {5, 576, 640, 704},
+		{12, 18676, 20751, 21600}, {13, 21600, 21600, 21600},
+		{20, 21600, 21600, 21600}, {INT64_MAX, 21600, 21600, 21600},
+	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		int64_t seconds = rows[i].seconds;
-		cr_expect_eq(retry_delay(rows[i].attempt, 0), seconds - seconds / 10);
-		cr_expect_leq(retry_delay(rows[i].attempt, 65535),
-			      seconds + seconds / 10 + 1); /* a second of rounding */
-		cr_expect_geq(retry_delay(rows[i].attempt, 65535), seconds);
-		cr_expect_geq(retry_delay(rows[i].attempt, 32768), seconds - 1);
+		cr_expect_eq(retry_delay(rows[i].attempt, 0), rows[i].least);
+		cr_expect_eq(retry_delay(rows[i].attempt, 32768), rows[i].middle);
+		cr_expect_eq(retry_delay(rows[i].attempt, 65535), rows[i].most);
 	}
 }
