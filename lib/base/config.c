@@ -1,4 +1,5 @@
 #include "base/config.h"
+#include "base/address.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -12,26 +13,26 @@
 
 const char *const CONFIG_REGION_CODES[CONFIG_REGIONS] = {"GB", "US", "IE", "CA", "FR", "ES", "DE"};
 
-enum kind { TEXT, URL, REGION_URL, SMTP_URL, EMAIL, BOOL, INT, LEVEL };
+enum kind { TEXT, URL, QUERY_URL, SMTP_URL, PORTS, EMAIL, BOOL, INT, LEVEL };
 
 static const struct key {
 	const char *name;
 	enum kind kind;
 	size_t offset;
-	const char *fallback; /* NULL: the key is required */
+	const char *fallback; /* NULL: the key is required; "": it may be empty */
 	int min, max;         /* INT */
 } keys[] = {
 #define AT(field) offsetof(struct config, field)
 /* In the order of CONFIG_REGION_CODES. */
-#define REGIONAL(name, url)                                                                        \
-	{name "_gb", REGION_URL, AT(sage_regional[url][0]), "", 0, 0},                             \
-		{name "_us", REGION_URL, AT(sage_regional[url][1]), "", 0, 0},                     \
-		{name "_ie", REGION_URL, AT(sage_regional[url][2]), "", 0, 0},                     \
-		{name "_ca", REGION_URL, AT(sage_regional[url][3]), "", 0, 0},                     \
-		{name "_fr", REGION_URL, AT(sage_regional[url][4]), "", 0, 0},                     \
-		{name "_es", REGION_URL, AT(sage_regional[url][5]), "", 0, 0},                     \
+#define REGIONAL(name, url, kind)                                                                  \
+	{name "_gb", kind, AT(sage_regional[url][0]), "", 0, 0},                                   \
+		{name "_us", kind, AT(sage_regional[url][1]), "", 0, 0},                           \
+		{name "_ie", kind, AT(sage_regional[url][2]), "", 0, 0},                           \
+		{name "_ca", kind, AT(sage_regional[url][3]), "", 0, 0},                           \
+		{name "_fr", kind, AT(sage_regional[url][4]), "", 0, 0},                           \
+		{name "_es", kind, AT(sage_regional[url][5]), "", 0, 0},                           \
 	{                                                                                          \
-		name "_de", REGION_URL, AT(sage_regional[url][6]), "", 0, 0                        \
+		name "_de", kind, AT(sage_regional[url][6]), "", 0, 0                              \
 	}
 	{"public_url", URL, AT(public_url), NULL, 0, 0},
 	{"share_dir", TEXT, AT(share_dir), "/usr/share/ledger", 0, 0},
@@ -41,18 +42,18 @@ static const struct key {
 	{"key_dir", TEXT, AT(key_dir), "/etc/ledger/keys", 0, 0},
 	{"sage_client_id", TEXT, AT(sage_client_id), "", 0, 0},
 	{"sage_client_secret", TEXT, AT(sage_client_secret), "", 0, 0},
-	{"sage_authorize_url", URL, AT(sage_authorize_url),
+	{"sage_authorize_url", QUERY_URL, AT(sage_authorize_url),
 	 "https://www.sageone.com/oauth2/auth/central?filter=apiv3.1", 0, 0},
 	{"sage_token_url", URL, AT(sage_token_url), "https://oauth.accounting.sage.com/token", 0,
 	 0},
 	{"sage_revoke_url", URL, AT(sage_revoke_url), "https://oauth.accounting.sage.com/revoke", 0,
 	 0},
 	{"sage_api_url", URL, AT(sage_api_url), "https://api.accounting.sage.com/v3.1", 0, 0},
-	REGIONAL("sage_authorize_url", CONFIG_SAGE_AUTHORIZE),
-	REGIONAL("sage_token_url", CONFIG_SAGE_TOKEN),
-	REGIONAL("sage_revoke_url", CONFIG_SAGE_REVOKE),
-	REGIONAL("sage_api_url", CONFIG_SAGE_API),
-	{"shop_ports", TEXT, AT(shop_ports), "", 0, 0},
+	REGIONAL("sage_authorize_url", CONFIG_SAGE_AUTHORIZE, QUERY_URL),
+	REGIONAL("sage_token_url", CONFIG_SAGE_TOKEN, URL),
+	REGIONAL("sage_revoke_url", CONFIG_SAGE_REVOKE, URL),
+	REGIONAL("sage_api_url", CONFIG_SAGE_API, URL),
+	{"shop_ports", PORTS, AT(shop_ports), "", 0, 0},
 	{"smtp_url", SMTP_URL, AT(smtp_url), "", 0, 0},
 	{"smtp_user", TEXT, AT(smtp_user), "", 0, 0},
 	{"smtp_password", TEXT, AT(smtp_password), "", 0, 0},
@@ -81,29 +82,38 @@ static const struct key *find_key(const char *name)
 	return NULL;
 }
 
+static bool is_plain_http(const char *url)
+{
+	return strncmp(url, "http://", 7) == 0;
+}
+
 static bool has_form(const char *value, enum kind kind)
 {
-	if (kind == REGION_URL && !*value)
-		return true;
-	if (kind == URL || kind == REGION_URL)
-		return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
+	const struct address_form web = {"https://", "http://", kind == QUERY_URL};
+	static const struct address_form mail = {"smtps://", "smtp://", false};
+	if (kind == URL || kind == QUERY_URL)
+		return address_has_form(value, &web) &&
+		       (!is_plain_http(value) || address_is_local(value));
 	if (kind == SMTP_URL)
-		return !*value || strncmp(value, "smtps://", 8) == 0 ||
-		       strncmp(value, "smtp://", 7) == 0;
+		return address_has_form(value, &mail);
+	if (kind == PORTS)
+		return address_are_ports(value);
 	if (kind == EMAIL)
-		return !*value || text_is_email(value);
+		return text_is_email(value);
 	return true;
 }
 
-static bool set_text(char *field, const char *value, enum kind kind)
+static bool set_text(char *field, const char *value, const struct key *key)
 {
 	size_t len = strlen(value);
 	if (len >= CONFIG_TEXT_MAX)
 		return false;
 	memcpy(field, value, len + 1);
-	if (kind != TEXT && len > 1 && field[len - 1] == '/')
+	if (!len)
+		return key->fallback && !*key->fallback;
+	if (key->kind != TEXT && len > 1 && field[len - 1] == '/')
 		field[len - 1] = '\0';
-	return has_form(field, kind);
+	return has_form(field, key->kind);
 }
 
 static bool set_bool(bool *field, const char *value)
@@ -129,10 +139,11 @@ static bool set_value(struct config *config, const struct key *key, const char *
 	switch (key->kind) {
 	case TEXT:
 	case URL:
-	case REGION_URL:
+	case QUERY_URL:
 	case SMTP_URL:
+	case PORTS:
 	case EMAIL:
-		return set_text(field, value, key->kind);
+		return set_text(field, value, key);
 	case BOOL:
 		return set_bool(field, value);
 	case LEVEL:
@@ -159,17 +170,20 @@ static char *trim(char *text)
 static enum led_err bad_value(struct led_error *error, const char *where, const struct key *key)
 {
 	static const char *const expected[] = {
-		[TEXT] = "text of at most 511 bytes",
-		[URL] = "an http:// or https:// address",
-		[REGION_URL] = "an http:// or https:// address, or empty",
-		[SMTP_URL] = "an smtp:// or smtps:// address, or empty",
-		[EMAIL] = "a bare e-mail address, or empty",
+		[TEXT] = "text of 1 to 511 bytes",
+		[URL] = "https://host[:port][/path], or http:// at a loopback address",
+		[QUERY_URL] =
+			"https://host[:port][/path][?query], or http:// at a loopback address",
+		[SMTP_URL] = "smtp://host[:port] or smtps://host[:port]",
+		[PORTS] = "port numbers, 1 to 65535, separated by commas",
+		[EMAIL] = "a bare e-mail address",
 		[BOOL] = "yes or no",
 		[INT] = "a whole number in its range",
 		[LEVEL] = "debug, info, warning or error",
 	};
-	return led_fail(error, LED_VALIDATION, "bad_config", "%s: %s must be %s.", where, key->name,
-			expected[key->kind]);
+	bool may_be_empty = key->fallback && !*key->fallback;
+	return led_fail(error, LED_VALIDATION, "bad_config", "%s: %s must be %s%s.", where,
+			key->name, expected[key->kind], may_be_empty ? ", or empty" : "");
 }
 
 static enum led_err read_line(char *line, const char *where, struct config *config, bool *seen,
@@ -232,6 +246,26 @@ static enum led_err read_environment(const struct key *key, struct config *confi
 	return LED_OK;
 }
 
+/* What no value shows by itself. Our own address may be a loopback one in any case: nothing is
+ * called there. */
+static enum led_err check_together(const struct config *config, const char *path,
+				   struct led_error *error)
+{
+	for (size_t i = 0; i < KEY_COUNT && !config->allow_http_loopback; i++) {
+		const char *value = (const char *)config + keys[i].offset;
+		if ((keys[i].kind == URL || keys[i].kind == QUERY_URL) &&
+		    value != config->public_url && is_plain_http(value))
+			return led_fail(error, LED_VALIDATION, "bad_config",
+					"%s must be an https:// address: %s does not set "
+					"allow_http_loopback.",
+					keys[i].name, path);
+	}
+	if (config->smtp_url[0] && !config->mail_from[0])
+		return led_fail(error, LED_VALIDATION, "bad_config",
+				"smtp_url is set and mail_from is missing from %s.", path);
+	return LED_OK;
+}
+
 enum led_err config_load(const char *path, struct config *config, struct led_error *error)
 {
 	bool seen[KEY_COUNT] = {false};
@@ -247,10 +281,7 @@ enum led_err config_load(const char *path, struct config *config, struct led_err
 		else if (!set_value(config, &keys[i], keys[i].fallback))
 			err = bad_value(error, "default", &keys[i]);
 	}
-	if (!err && config->smtp_url[0] && !config->mail_from[0])
-		err = led_fail(error, LED_VALIDATION, "bad_config",
-			       "smtp_url is set and mail_from is missing from %s.", path);
-	return err;
+	return err ? err : check_together(config, path, error);
 }
 
 const char *config_sage_url(const struct config *config, enum config_sage which, const char *region)

@@ -1,7 +1,7 @@
 #include "magento/url.h"
+#include "base/address.h"
 #include "base/text.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <idn2.h>
@@ -78,15 +78,6 @@ static bool has_part(CURLU *url, CURLUPart part)
 	return has;
 }
 
-static bool is_loopback(const char *host)
-{
-	struct in_addr address;
-	if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-		return true;
-	return inet_pton(AF_INET, host, &address) == 1 &&
-	       ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
-}
-
 /* An IPv6 address, or a name whose last label is a number: those are read as IPv4 addresses
  * (the URL standard's "ends in a number" rule), whatever their spelling. */
 static bool is_ip_address(const char *host)
@@ -151,7 +142,7 @@ static enum led_err judge(const struct parts *parts, const struct magento_url_ru
 			  struct led_error *error)
 {
 	bool http = strcmp(parts->scheme, "http") == 0;
-	if (rules->http_loopback && parts->host && is_loopback(parts->host) &&
+	if (rules->http_loopback && parts->host && address_host_is_local(parts->host) &&
 	    (http || strcmp(parts->scheme, "https") == 0))
 		return LED_OK;
 	if (strcmp(parts->scheme, "https") != 0)

@@ -45,14 +45,16 @@ Test(base_config, lines)
 			  "\n"
 			  "   public_url=http://127.0.0.1:8080   \n"
 			  "\tsage_client_secret\t=\t a = b # c \r\n"
-			  "database =\n"
+			  "database = db.example.com:3307\n"
+			  "sage_client_id =\n"
 			  "signup = YES\n"
 			  "worker_threads = 64\n"
 			  "log_level = Error"),
 		     LED_OK, "%s", error.message);
 	cr_expect_str_eq(config.public_url, "http://127.0.0.1:8080");
 	cr_expect_str_eq(config.sage_client_secret, "a = b # c", "a value may hold = and #");
-	cr_expect_str_eq(config.database, "");
+	cr_expect_str_eq(config.database, "db.example.com:3307");
+	cr_expect_str_eq(config.sage_client_id, "");
 	cr_expect(config.signup);
 	cr_expect_eq(config.worker_threads, 64);
 	cr_expect_eq(config.log_level, LOG_ERROR);
@@ -85,6 +87,86 @@ Test(base_config, faults_name_the_key)
 		cr_expect_str_eq(error.code, "bad_config");
 		cr_expect_not_null(strstr(error.message, cases[i].named), "%s: %s", cases[i].named,
 				   error.message);
+	}
+}
+
+/* Bad values; `fine` ones are their neighbours. */
+Test(base_config, addresses_and_lists)
+{
+	static const struct {
+		const char *key, *value;
+		bool fine;
+	} cases[] = {
+		{"public_url", "https://ledger.example.com:8443/x/", true},
+		{"public_url", "https://[2001:db8::1]/x", true},
+		{"public_url", "http://127.0.0.1:9/x", true},
+		{"public_url", "http://localhost", true},
+		{"public_url", "http://[::1]:9", true},
+		{"public_url", "http://shop.example.com", false},
+		{"public_url", "http://127.0.0.1.example.com", false},
+		{"public_url", "http://localhost.example.com", false},
+		{"public_url", "http://192.168.0.1", false},
+		{"public_url", "https://a b?x#y", false},
+		{"public_url", "https://x/a b", false},
+		{"public_url", "https://x/\x01", false},
+		{"public_url", "https://x/\xc3\xa4", false},
+		{"public_url", "https://x?y", false},
+		{"public_url", "https://x/y#z", false},
+		{"public_url", "https://user@x", false},
+		{"public_url", "https://user:password@x/", false},
+		{"public_url", "https://", false},
+		{"public_url", "https:///x", false},
+		{"public_url", "https://:443", false},
+		{"public_url", "https://x:", false},
+		{"public_url", "https://x:0", false},
+		{"public_url", "https://x:65536", false},
+		{"public_url", "https://x:80:80", false},
+		{"public_url", "https://[::1", false},
+		{"public_url", "https://[::g]", false},
+		{"public_url", "https://[::1]x", false},
+		{"public_url", "", false},
+		{"sage_authorize_url", "https://x/a?filter=apiv3.1", true},
+		{"sage_authorize_url_us", "https://x/a?filter=apiv3.1", true},
+		{"sage_authorize_url_us", "", true},
+		{"sage_authorize_url", "https://x/a?b#c", false},
+		{"sage_token_url", "https://x/a?b", false},
+		{"sage_api_url_us", "https://x/a?b", false},
+		{"sage_api_url_us", "", true},
+		{"sage_api_url", "", false},
+		{"sage_api_url", "http://api.example.com", false},
+		{"sage_api_url", "http://127.0.0.1:9/v3.1", false},
+		{"sage_api_url", "http://127.0.0.1:9/v3.1\nallow_http_loopback = yes", true},
+		{"smtp_url", "smtp://user@relay", false},
+		{"smtp_url", "smtp://re lay", false},
+		{"smtp_url", "smtp://", false},
+		{"shop_ports", "", true},
+		{"shop_ports", "8444, 9443", true},
+		{"shop_ports", "1 65535", true},
+		{"shop_ports", "banana", false},
+		{"shop_ports", "8444; 9443", false},
+		{"shop_ports", "8444, 9443x", false},
+		{"shop_ports", "0", false},
+		{"shop_ports", "65536", false},
+		{"shop_ports", "8444-8450", false},
+		{"database", "", false},
+		{"database_name", "", false},
+		{"database_secrets", "", true},
+		{"key_dir", "", false},
+		{"share_dir", "", false},
+	};
+	setenv("LEDGER_MAIL_FROM", "ledger@relay.example", 1);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[256];
+		if (strcmp(cases[i].key, "public_url") == 0)
+			unsetenv("LEDGER_PUBLIC_URL");
+		else
+			setenv("LEDGER_PUBLIC_URL", "https://x", 1);
+		snprintf(text, sizeof text, "%s = %s\n", cases[i].key, cases[i].value);
+		cr_expect_eq(load(text), cases[i].fine ? LED_OK : LED_VALIDATION, "%s%s", text,
+			     error.message);
+		if (!cases[i].fine)
+			cr_expect_not_null(strstr(error.message, cases[i].key), "%s%s", text,
+					   error.message);
 	}
 }
 
