@@ -25,14 +25,53 @@ enum column {
 	FINISHED
 };
 
-static const char *const entity_types[] = {"invoice", "creditmemo", "customer", "product"};
+static const struct entity {
+	const char *type;
+	const char *event;   /* whose outcome is the entity's */
+	const char *payment; /* whose failure shows over it; NULL: none */
+} entities[] = {
+	{"invoice", "invoice.created", "invoice.paid"},
+	{"creditmemo", "creditmemo.created", NULL},
+	{"customer", "customer.upserted", NULL},
+	{"product", "product.upserted", NULL},
+};
 
-static bool type_is_known(const char *type)
+static const struct entity *find_entity(const char *type)
 {
-	for (size_t i = 0; type && i < sizeof entity_types / sizeof *entity_types; i++)
-		if (strcmp(type, entity_types[i]) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; type && i < sizeof entities / sizeof *entities; i++)
+		if (strcmp(type, entities[i].type) == 0)
+			return &entities[i];
+	return NULL;
+}
+
+/* Of the runs, newest first, an event's newest; rows->count: none. */
+static size_t newest_of(const struct db_rows *rows, const char *event)
+{
+	size_t row = 0;
+	while (row < rows->count && (!event || strcmp(db_at_text(rows, row, EVENT), event) != 0))
+		row++;
+	return row;
+}
+
+static bool is_status(const struct db_rows *rows, size_t row, const char *status)
+{
+	return strcmp(db_at_text(rows, row, STATUS), status) == 0;
+}
+
+/* The run that stands for the entity, as worker/push_state.c tells the shop. A payment that
+ * succeeded shows that the invoice is in Sage, though its own run may be yet to come. */
+static size_t choose(const struct entity *entity, const struct db_rows *rows)
+{
+	size_t own = newest_of(rows, entity->event);
+	size_t payment = newest_of(rows, entity->payment);
+	if (payment == rows->count)
+		return own < rows->count ? own : 0;
+	if (own == rows->count)
+		return payment;
+	bool settled = is_status(rows, own, "succeeded") || is_status(rows, own, "failed");
+	if (is_status(rows, payment, "failed"))
+		return is_status(rows, own, "failed") ? own : payment;
+	return !settled && is_status(rows, payment, "succeeded") ? payment : own;
 }
 
 static void add_text(struct json_object *object, const char *key, const char *text)
@@ -61,29 +100,42 @@ static struct json_object *print_run(const struct db_rows *rows, size_t row)
 	return run;
 }
 
-/* An entity without a run is "unknown", with an empty list. */
-static struct json_object *print_status(const char *type, int64_t id, const struct db_rows *rows)
+/* What one run says of the entity. Sage's id and number in a payment's run are the payment's. */
+static void print_standing(struct json_object *all, const struct entity *entity,
+			   const struct db_rows *rows, size_t row)
 {
-	static const struct {
-		const char *key;
-		enum column column;
-	} texts[] = {{"provider_entity_id", SAGE_ID},
-		     {"provider_reference", NUMBER},
-		     {"skip_reason", SKIP},
-		     {"error_code", CODE},
-		     {"error_message", MESSAGE}};
-	bool known = rows->count > 0;
+	bool own = strcmp(db_at_text(rows, row, EVENT), entity->event) == 0;
+	add_text(all, "status", db_at_text(rows, row, STATUS));
+	add_text(all, "provider_entity_id", own ? db_at_text(rows, row, SAGE_ID) : NULL);
+	add_text(all, "provider_reference", own ? db_at_text(rows, row, NUMBER) : NULL);
+	add_text(all, "skip_reason", db_at_text(rows, row, SKIP));
+	add_text(all, "error_code", db_at_text(rows, row, CODE));
+	add_text(all, "error_message", db_at_text(rows, row, MESSAGE));
+	add_time(all, "last_sync_at", db_at(rows, row, FINISHED));
+}
+
+static void print_unknown(struct json_object *all)
+{
+	static const char *const empty[] = {"provider_entity_id", "provider_reference",
+					    "skip_reason",        "error_code",
+					    "error_message",      "last_sync_at"};
+	add_text(all, "status", "unknown");
+	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+		add_text(all, empty[i], NULL);
+}
+
+/* An entity without a run is "unknown", with an empty list. */
+static struct json_object *print_status(const struct entity *entity, int64_t id,
+					const struct db_rows *rows)
+{
 	struct json_object *all = json_object_new_object();
 	struct json_object *runs = json_object_new_array();
-	add_text(all, "entity_type", type);
+	add_text(all, "entity_type", entity->type);
 	json_object_object_add(all, "magento_entity_id", json_object_new_int64(id));
-	add_text(all, "status", known ? db_at_text(rows, 0, STATUS) : "unknown");
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		add_text(all, texts[i].key, known ? db_at_text(rows, 0, texts[i].column) : NULL);
-	if (known)
-		add_time(all, "last_sync_at", db_at(rows, 0, FINISHED));
+	if (rows->count)
+		print_standing(all, entity, rows, choose(entity, rows));
 	else
-		add_text(all, "last_sync_at", NULL);
+		print_unknown(all);
 	for (size_t i = 0; i < rows->count; i++)
 		json_object_array_add(runs, print_run(rows, i));
 	json_object_object_add(all, "runs", runs);
@@ -109,18 +161,18 @@ enum led_err webhook_status(void *program, struct http_request *request,
 		return err == LED_VALIDATION
 			       ? webhook_bad_request(response, "The query is malformed.")
 			       : err;
-	const char *type = http_form_get(&query, "entity_type");
+	const struct entity *entity = find_entity(http_form_get(&query, "entity_type"));
 	const char *id_text = http_form_get(&query, "entity_id");
-	if (!type_is_known(type))
+	if (!entity)
 		return webhook_bad_request(
 			response, "entity_type must be invoice, creditmemo, customer or product.");
 	if (!id_text || !text_to_int64(id_text, 1, INT64_MAX, &id))
 		return webhook_bad_request(response, "entity_id must be a whole number above 0.");
 	err = db_query(webhook->db, request->arena, SQL_INTAKE_ENTITY_RUNS,
-		       DB_ARGS(DB_S(pass.binding), DB_S(type), DB_I(id)), &rows, error);
+		       DB_ARGS(DB_S(pass.binding), DB_S(entity->type), DB_I(id)), &rows, error);
 	if (err)
 		return err;
-	struct json_object *json = print_status(type, id, &rows);
+	struct json_object *json = print_status(entity, id, &rows);
 	const char *text = json_object_to_json_string_ext(
 		json, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 	http_response_json(response, 200, text, strlen(text));

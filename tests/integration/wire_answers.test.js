@@ -134,7 +134,7 @@ test('status of what was never sent', async () => {
 	}
 });
 
-test('status of an invoice: its newest run, and all of them', async () => {
+test('status of an invoice: as the shop shows it, and all of its runs', async () => {
 	const shop = await addBinding(stack);
 	const other = await addBinding(stack);
 	await addRun(other, { status: 'succeeded', finished: 1, id: 77 });
@@ -159,8 +159,11 @@ test('status of an invoice: its newest run, and all of them', async () => {
 		...['entity_type', 'magento_entity_id', 'status', 'provider_entity_id', 'provider_reference'],
 		...['skip_reason', 'error_code', 'error_message', 'last_sync_at', 'runs'],
 	]);
-	assert.equal(json.status, 'queued');
-	assert.equal(json.last_sync_at, null);
+	assert.equal(json.status, 'succeeded');
+	assert.equal(json.provider_entity_id, 'a'.repeat(32));
+	assert.equal(json.provider_reference, 'SI-27');
+	assert.equal(json.skip_reason, null);
+	assert.equal(json.last_sync_at, json.runs[2].finished_at);
 	assert.deepEqual(
 		json.runs.map((run) => [run.sync_run_id, run.event, run.status, run.attempts]),
 		[
@@ -177,6 +180,38 @@ test('status of an invoice: its newest run, and all of them', async () => {
 		else assert.match(run.finished_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 	}
 });
+
+// An invoice's runs in their order, and what stands for it: status, Sage's id and number, reason, code.
+const INVOICE = { sage_id: 'a'.repeat(32), sage_number: 'SI-50' };
+const PAYMENT = { event: 'invoice.paid', sage_id: 'b'.repeat(32), sage_number: 'PAY-1' };
+const SKIPPED = { status: 'skipped_by_policy', skip_reason: 'payment_method_not_mapped', finished: 1 };
+const FAILED = { status: 'failed', error_class: 'validation', error_code: 'sage_422', finished: 1 };
+const DONE = { status: 'succeeded', finished: 1 };
+const STANDS = {
+	'its payment is posted': [[{ ...INVOICE, ...DONE }, { ...PAYMENT, ...DONE }], ['succeeded', INVOICE.sage_id, 'SI-50', null, null]],
+	'its payment is skipped': [[{ ...INVOICE, ...DONE }, { event: 'invoice.paid', ...SKIPPED }], ['succeeded', INVOICE.sage_id, 'SI-50', null, null]],
+	'its payment waits': [[{ ...INVOICE, ...DONE }, { event: 'invoice.paid', status: 'queued' }], ['succeeded', INVOICE.sage_id, 'SI-50', null, null]],
+	'its payment failed': [[{ ...INVOICE, ...DONE }, { event: 'invoice.paid', ...FAILED }], ['failed', null, null, null, 'sage_422']],
+	'its payment failed, then was posted': [
+		[{ ...INVOICE, ...DONE }, { event: 'invoice.paid', ...FAILED }, { ...PAYMENT, ...DONE }],
+		['succeeded', INVOICE.sage_id, 'SI-50', null, null],
+	],
+	'it failed, and so did its payment': [[FAILED, { event: 'invoice.paid', ...FAILED, error_code: 'invoice_not_synced' }], ['failed', null, null, null, 'sage_422']],
+	'it was skipped, and so was its payment': [[{ ...SKIPPED, skip_reason: 'zero_total' }, { event: 'invoice.paid', ...SKIPPED }], ['skipped_by_policy', null, null, 'zero_total', null]],
+	'it waits, and so does its payment': [[{ status: 'running' }, { event: 'invoice.paid', status: 'queued' }], ['running', null, null, null, null]],
+	'only its payment came, and posted it': [[{ ...PAYMENT, ...DONE }], ['succeeded', null, null, null, null]],
+	'its payment posted it before its own turn': [[{ ...PAYMENT, ...DONE }, { status: 'queued' }], ['succeeded', null, null, null, null]],
+	'only its payment came, and failed': [[{ event: 'invoice.paid', ...FAILED }], ['failed', null, null, null, 'sage_422']],
+};
+
+for (const [when, [runs, stands]] of Object.entries(STANDS))
+	test(`status of an invoice when ${when}`, async () => {
+		const shop = await addBinding(stack);
+		for (const run of runs) await addRun(shop, run);
+		const { json } = await status(shop, '?entity_type=invoice&entity_id=1');
+		assert.deepEqual([json.status, json.provider_entity_id, json.provider_reference, json.skip_reason, json.error_code], stands);
+		assert.equal(json.runs.length, runs.length);
+	});
 
 test('status shows the twenty newest runs', async () => {
 	const shop = await addBinding(stack);
