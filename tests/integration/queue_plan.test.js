@@ -247,6 +247,52 @@ test("each statement on a merchant's data begins with its binding or account, or
 	}
 });
 
+/** Statements that change rows by another key, each with the reason why that is few rows and no scan. */
+const BY_ANOTHER_KEY = {
+	// One row, by a unique key.
+	lane_count_failure: 'lane_of_binding',
+	lane_no_failures: 'lane_of_binding',
+	xref_rekey: 'entity_xref_sage: the primary key is what changes',
+	post_invitation: 'invitation_once',
+	people_sign_up_take: 'sign_up_token',
+	people_reset_delete: 'password_reset_once',
+	post_reset_clear: 'password_reset_once',
+	admin_user_end_resets: 'password_reset_once',
+	// The two lanes of a binding.
+	lane_open_circuit: "the lane and, of a silent shop, Sage's",
+	lane_unpark: 'those that wait for the same',
+	pairing_wake_lanes: 'both, after a pairing',
+	// All that one member has: a handful.
+	admin_user_end_recovery: 'recovery codes',
+	people_recovery_delete: 'recovery codes',
+	recovery_clear: 'recovery codes',
+	admin_user_end_sessions: 'sessions',
+	people_sessions_end: 'sessions but one',
+	session_close_others: 'sessions but one',
+	session_sweep: 'sessions that ran out',
+	// What one binding has, of a leading part of the primary key or an index.
+	connect_choices_clear: 'the businesses to choose from',
+	connect_forget_reference: 'the reference data of a business that was left',
+	connect_state_thin: 'sign-ins of a day ago',
+	job_hurry: "an entity's earlier jobs, which a fresh one waits for",
+};
+
+test('updates and deletes name their row by its primary key, or have a reason', async () => {
+	const keys = {};
+	const columns = `SELECT table_name AS name, column_name AS part FROM information_schema.key_column_usage
+		WHERE table_schema = 'ledger' AND constraint_name = 'PRIMARY'`;
+	for (const { name, part } of await stack.sql(columns)) (keys[name] ??= []).push(part);
+	const others = [];
+	for (const [name, { text }] of Object.entries(statements)) {
+		const table = /^(?:UPDATE|DELETE FROM)\s+(\w+)/.exec(text)?.[1];
+		if (!table) continue;
+		const where = text.slice(text.search(/\bWHERE\b/));
+		const named = keys[table].every((part) => new RegExp(`\\b${part} = (\\?|UNHEX\\(\\?\\))`).test(where));
+		if (!named || /\bOR\b/.test(where)) others.push(name);
+	}
+	assert.deepEqual(others.sort(), Object.keys(BY_ANOTHER_KEY).sort());
+});
+
 test('each statement has as many places as names', () => {
 	for (const [name, { params, text }] of Object.entries(statements)) {
 		const places = text.replace(/'[^']*'/g, '').match(/\?/g) ?? [];
