@@ -208,6 +208,38 @@ static enum led_err read_policy(struct task *task, int64_t version, const char *
 	return err;
 }
 
+static enum led_err read_current(struct task *task, const char **body, struct led_error *error)
+{
+	struct db *db;
+	enum led_err err = db_pool_take(task->worker->pool, &db, error);
+	if (!err)
+		err = policy_get(db, task->job_arena, task->lane.binding,
+				 task->binding.policy_version, body, error);
+	db_pool_give(task->worker->pool, db);
+	return err;
+}
+
+/* A default that the run's version does not have was never decided, so it is today's. */
+static enum led_err complete_policy(struct task *task, struct policy *policy,
+				    struct led_error *error)
+{
+	const char *body;
+	struct policy current;
+	if (books_settings_complete(policy))
+		return LED_OK;
+	enum led_err err = read_current(task, &body, error);
+	if (!err)
+		err = parse_policy(task, body, &current, error);
+	if (err)
+		return err;
+	if (!policy->default_tax_rate_id)
+		policy->default_tax_rate_id = current.default_tax_rate_id;
+	if (!policy->default_ledger_account_id)
+		policy->default_ledger_account_id = current.default_ledger_account_id;
+	books_choose_defaults(&task->reference, policy);
+	return LED_OK;
+}
+
 static enum led_err settings_incomplete(struct led_error *error)
 {
 	return led_fail(error, LED_VALIDATION, "settings_incomplete",
@@ -231,10 +263,10 @@ enum led_err context_books(struct task *task, const struct run *run, struct book
 	enum led_err err = read_policy(task, run->policy_version, &body, books, error);
 	if (!err)
 		err = parse_policy(task, body, policy, error);
+	if (!err)
+		err = complete_policy(task, policy, error);
 	if (err)
 		return err;
-	if (!body)
-		books_choose_defaults(&task->reference, policy);
 	if (!books_settings_complete(policy))
 		return settings_incomplete(error);
 	/* What the plan no longer has, settings of a richer one cannot switch on. */

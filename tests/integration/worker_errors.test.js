@@ -9,6 +9,8 @@ const { eventBody, pairShop, postEvent } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
 const { Books, CART } = require('./lib/books');
 
+const US = '05a1b2c3d4e5f60718293a4b5c6d7e02'; // the Sage sandbox's American business
+
 let stack, sage, shop, books;
 
 async function sell(change = {}) {
@@ -56,6 +58,29 @@ describe('pauses the lane, spends no attempt, and goes on by itself', () => {
 		assert.equal((await binding()).sage_status, 'reconnect_needed');
 		await stack.sql(`UPDATE binding SET sage_status = 'active' WHERE id = '${shop.tenant}'`); // a person connects it again
 		assert.equal((await books.finish('invoice.created', sold.id)).status, 'succeeded');
+	});
+
+	it('a default that nothing could choose: filled in, it serves what was queued without it', async () => {
+		const american = await pairShop(stack, { shop: 'american', account: 'Example Inc', business: US, region: 'US' });
+		const desk = new Books(stack, sage, american);
+		await stack.runWorker(); // reference data: several rates, and none is the country's own
+		const order = async () => {
+			const sold = await american.sandbox('invoices', { ...CART, items: [{ sku: 'A', name: 'Tea', qty: 2, price: 50 }], currency: 'USD', guest: desk.guest(), state: 'open' });
+			await desk.deliver();
+			return sold;
+		};
+		const early = await order();
+		await stack.runWorker();
+		const run = await desk.run('invoice.created', early.id);
+		assert.deepEqual([run.status, run.attempts, run.error_code, run.policy_version], ['queued', '0', 'settings_incomplete', '1']);
+		assert.ok((await desk.reference('tax_rate')).some(({ id }) => id === 'US_NY_CITY'));
+		await desk.settings({ default_tax_rate_id: 'US_NY_CITY' });
+		const late = await order();
+		for (const [sold, version] of [[early, '1'], [late, '2']]) {
+			const ended = await desk.finish('invoice.created', sold.id);
+			assert.deepEqual([ended.status, ended.policy_version], ['succeeded', version], ended.error_message);
+		}
+		assert.deepEqual(await desk.leftovers(), { intents: [], jobs: [] });
 	});
 });
 
