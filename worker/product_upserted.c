@@ -174,6 +174,14 @@ static enum led_err bring(struct upserting *upserting, struct led_error *error)
 	return err;
 }
 
+/* A stock item stays one when its stock is no longer managed: the shop then says 0, and means
+ * nothing by it. */
+static bool has_stock(const struct upserting *upserting)
+{
+	return upserting->input.family == BOOKS_FAMILY_STOCK_ITEM &&
+	       upserting->books.policy->sync_stock && upserting->product.manage_stock;
+}
+
 enum led_err product_upserted(struct task *task, const struct job *job, const struct run *run,
 			      struct run_end *end, struct led_error *error)
 {
@@ -195,8 +203,7 @@ enum led_err product_upserted(struct task *task, const struct job *job, const st
 	}
 	upserting.input.product = &upserting.product;
 	err = bring(&upserting, error);
-	if (!err && upserting.input.family == BOOKS_FAMILY_STOCK_ITEM &&
-	    upserting.books.policy->sync_stock)
+	if (!err && has_stock(&upserting))
 		err = stock_settle(task, &upserting.books, run, &upserting.product,
 				   &upserting.post.key, &upserting.xref, error);
 	return err;

@@ -270,6 +270,19 @@ describe('stock', () => {
 		}
 	});
 
+	it('that is no longer managed is left alone, until it is managed again', async () => {
+		const made = await product({ manage_stock: true, stock_qty: 12 });
+		await books.deliver();
+		await assertUpserted(made);
+		await edit(made, { manage_stock: false, stock_qty: 0, name: 'Red mug' });
+		await assertUpserted(made);
+		const { family, description, quantity_in_stock: level } = await itemOf(made);
+		assert.deepEqual([family, description, Number(level)], ['stock_items', 'Red mug', 12]);
+		await edit(made, { manage_stock: true, stock_qty: 10 });
+		await assertUpserted(made);
+		assert.deepEqual(await movements(made), [12, -2]);
+	});
+
 	it('switched off: the item, but no movement', async () => {
 		await books.settings({ sync_stock: false });
 		const made = await product({ manage_stock: true, stock_qty: 7 });
