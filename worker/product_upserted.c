@@ -9,6 +9,7 @@
 #include "books/product.h"
 #include "context.h"
 #include "document.h"
+#include "edition.h"
 #include "entitlement.h"
 #include "product_adopt.h"
 #include "sage/errors.h"
@@ -202,7 +203,7 @@ enum led_err product_upserted(struct task *task, const struct job *job, const st
 		return LED_OK;
 	}
 	upserting.input.product = &upserting.product;
-	err = bring(&upserting, error);
+	err = edition_judge(task, &upserting.post, bring(&upserting, error), error);
 	if (!err && has_stock(&upserting))
 		err = stock_settle(task, &upserting.books, run, &upserting.product,
 				   &upserting.post.key, &upserting.xref, error);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "books/product.h"
 #include "document.h"
+#include "edition.h"
 #include "post.h"
 #include "settle.h"
 
@@ -133,7 +134,7 @@ enum led_err stock_settle(struct task *task, const struct books_context *books,
 	if (!stocking.observed)
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for stock.");
 	enum led_err err = finish_earlier(&stocking, &settled, error);
-	if (err || (settled && strcmp(settled, stocking.observed) == 0))
-		return err;
-	return move(&stocking, error);
+	if (!err && (!settled || strcmp(settled, stocking.observed) != 0))
+		err = move(&stocking, error);
+	return edition_judge(task, &stocking.post, err, error);
 }

@@ -6,7 +6,7 @@ const { after, afterEach, before, describe, it } = require('node:test');
 const { startStack } = require('./lib/stack');
 const { eventBody, pairShop, postEvent } = require('./lib/shop');
 const { Sage } = require('./lib/sage');
-const { Books } = require('./lib/books');
+const { Books, CART } = require('./lib/books');
 
 let stack, sage, shop, books, purchases;
 let items = 0;
@@ -141,6 +141,38 @@ describe('the price', () => {
 		await stack.sql(`CALL reference_refresh('${shop.tenant}')`);
 		await stack.runWorker();
 		assert.equal((await books.reference('price_type')).length, 1);
+	});
+});
+
+describe('an edition of Sage without', () => {
+	for (const [path, change] of [['products', {}], ['services', { product_type: 'virtual' }], ['stock_items', { manage_stock: true, stock_qty: 3 }], ['stock_movements', { manage_stock: true, stock_qty: 3 }]])
+		it(`${path}: the product fails and says so, and the invoice behind it is posted`, async () => {
+			await sage.fault({ kind: 'no_subscription', path: `/v3.1/${path}`, count: -1 });
+			const made = await product(change);
+			const sold = await shop.sandbox('invoices', { ...CART, guest: books.guest(), state: 'open' });
+			await books.deliver();
+			await stack.runWorker();
+			const run = await books.run('product.upserted', made.id);
+			assert.deepEqual([run.status, run.error_class, run.error_code], ['failed', 'provider', 'edition_lacks_products']);
+			assert.equal((await books.run('invoice.created', sold.id)).status, 'succeeded');
+			const [{ sage_status: status }] = await stack.sql(`SELECT sage_status FROM binding WHERE id = '${shop.tenant}'`);
+			assert.equal(status, 'active');
+			await sage.calm();
+			await stack.runWorker(); // the shop is told
+			assert.deepEqual(await books.leftovers(), { intents: [], jobs: [] });
+			await upsert(made);
+			await assertUpserted(made);
+			if (change.manage_stock) assert.deepEqual(await movements(made), [3]);
+		});
+
+	it('a catalogue: the level of a stock item is not read either', async () => {
+		const made = await product({ manage_stock: true, stock_qty: 3 });
+		await books.deliver();
+		await assertUpserted(made);
+		await sage.fault({ kind: 'no_subscription', path: '/v3.1/stock_items', count: -1 });
+		await edit(made, { stock_qty: 5 });
+		await stack.runWorker();
+		assert.equal((await books.run('product.upserted', made.id)).error_code, 'edition_lacks_products');
 	});
 });
 
