@@ -146,6 +146,8 @@ describe('preview', () => {
 		const before_ = await sage.ledger();
 		assert.deepEqual(await paths('invoice.paid', sold.id), ['/contacts', '/sales_invoices', '/contact_payments']);
 		assert.deepEqual(await reasons('invoice.paid', sold.id), { contact: 'that of the invoice, (new)', bank_account: "'checkmo' is not mapped: default_bank_account_id" });
+		for (const event of ['invoice.created', 'invoice.paid'])
+			assert.deepEqual((await json('preview', event, String(sold.id), '--binding', shop.tenant)).warnings, [], event);
 		assert.deepEqual(await paths('creditmemo.created', memo.id), ['/contacts', '/sales_credit_notes']);
 		assert.match((await reasons('creditmemo.created', memo.id)).contact, /^the buyer's own/);
 		assert.deepEqual(await paths('customer.upserted', person.id), ['/contacts']);
