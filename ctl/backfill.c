@@ -36,55 +36,32 @@ struct backfill {
 	size_t queued_before, there_before; /* by the transactions that are committed */
 };
 
-static enum led_err too_many(struct led_error *error)
-{
-	return led_fail(error, LED_VALIDATION, "too_many",
-			"These are more than %d. Fill a shorter period, or fewer ids, at a time.",
-			IDS_MAX);
-}
-
 static enum led_err add_target(struct backfill *backfill, int64_t id, int64_t occurred_at,
 			       struct led_error *error)
 {
 	if (backfill->count == IDS_MAX)
-		return too_many(error);
+		return led_fail(error, LED_VALIDATION, "too_many",
+				"These are more than %d. Fill a shorter period, or fewer ids, at a "
+				"time.",
+				IDS_MAX);
 	backfill->targets[backfill->count++] = (struct target){id, occurred_at};
 	return LED_OK;
 }
 
 /* A payment is dated as its event: of one that never came, the day of its invoice is the best
- * that the shop knows. What is not paid has no such event. */
+ * that the shop knows. What is not paid has no such event. Customers and products are brought in
+ * as they are now. */
 static enum led_err add_document(struct backfill *backfill, const struct walk_document *document,
 				 struct led_error *error)
 {
+	const struct kind *kind = backfill->kind;
 	if (document->unreadable)
-		ctl_warn("%s %lld is left out: %s", backfill->kind->entity_type,
+		ctl_warn("%s %lld is left out: %s", kind->entity_type,
 			 (long long)document->magento_id, document->unreadable);
-	if (document->unreadable || (backfill->kind->paid_only && !document->is_paid))
+	if (document->unreadable || (kind->paid_only && !document->is_paid))
 		return LED_OK;
-	return add_target(backfill, document->magento_id, document->created_at, error);
-}
-
-static enum led_err add_id(struct backfill *backfill, int64_t id, struct led_error *error)
-{
-	struct walk_document document;
-	bool found;
-	if (!backfill->kind->paid_only)
-		return add_target(backfill, id, 0, error);
-	enum led_err err =
-		walk_invoice(&backfill->desk, &backfill->books, id, &document, &found, error);
-	if (err || (!found && !document.unreadable))
-		return err;
-	return add_document(backfill, &document, error);
-}
-
-static enum led_err add_range(struct backfill *backfill, int64_t first, int64_t last,
-			      struct led_error *error)
-{
-	enum led_err err = LED_OK;
-	for (int64_t id = first; !err && id <= last; id++)
-		err = add_id(backfill, id, error);
-	return err;
+	return add_target(backfill, document->magento_id, kind->once ? document->created_at : 0,
+			  error);
 }
 
 static int compare_targets(const void *left, const void *right)
@@ -104,21 +81,40 @@ static void drop_twins(struct backfill *backfill)
 	backfill->count = kept;
 }
 
-/* The shop may be asked for each id, so it is those named that are counted, not those found. */
+/* Keeps those that the shop has. What was picked by hand happens now, but for payments: the next
+ * walk must not begin behind it. */
+static enum led_err ask_shop(struct backfill *backfill, struct led_error *error)
+{
+	size_t named = backfill->count;
+	enum led_err err = LED_OK;
+	backfill->count = 0;
+	for (size_t i = 0; !err && i < named; i++) {
+		struct walk_document document;
+		bool found = false;
+		err = walk_one(&backfill->desk, &backfill->books, backfill->kind->entity_type,
+			       backfill->targets[i].id, &document, &found, error);
+		if (!backfill->kind->paid_only)
+			document.created_at = 0;
+		if (!err && (found || document.unreadable))
+			err = add_document(backfill, &document, error);
+	}
+	return err;
+}
+
 static enum led_err take_ids(struct backfill *backfill, const char *list, struct led_error *error)
 {
 	enum led_err err = LED_OK;
-	int64_t asked = 0;
 	do {
 		struct ids_range range;
 		if (!ids_take(&list, &range))
 			return ctl_bad_value(error, "--ids", IDS_LIST);
-		asked += range.last - range.first + 1;
-		err = asked > IDS_MAX ? too_many(error)
-				      : add_range(backfill, range.first, range.last, error);
+		for (int64_t id = range.first; !err && id <= range.last; id++)
+			err = add_target(backfill, id, 0, error);
 	} while (!err && *list);
+	if (err)
+		return err;
 	drop_twins(backfill);
-	return err;
+	return ask_shop(backfill, error);
 }
 
 static enum led_err walk_ids(struct backfill *backfill, struct led_error *error)
@@ -135,6 +131,20 @@ static enum led_err walk_ids(struct backfill *backfill, struct led_error *error)
 }
 
 /* What waits already is left alone, and so is an event that comes once and succeeded. */
+static enum led_err is_there(struct db *db, const struct backfill *backfill,
+			     const struct target *target, bool *there, struct led_error *error)
+{
+	const struct kind *kind = backfill->kind;
+	struct db_rows rows;
+	enum led_err err =
+		db_query(db, backfill->desk.task.job_arena, SQL_ADMIN_RUN_DONE,
+			 DB_ARGS(DB_S(backfill->desk.task.binding.id), DB_S(kind->entity_type),
+				 DB_I(target->id), DB_S(kind->event), DB_I(kind->once)),
+			 &rows, error);
+	*there = !err && rows.count > 0;
+	return err;
+}
+
 static enum led_err queue_one(struct db *db, struct backfill *backfill, const struct target *target,
 			      struct led_error *error)
 {
@@ -142,13 +152,11 @@ static enum led_err queue_one(struct db *db, struct backfill *backfill, const st
 	struct arena *arena = backfill->desk.task.job_arena;
 	const char *binding = backfill->desk.task.binding.id;
 	struct db_rows rows;
-	enum led_err err = db_query(db, arena, SQL_ADMIN_RUN_DONE,
-				    DB_ARGS(DB_S(binding), DB_S(kind->entity_type),
-					    DB_I(target->id), DB_S(kind->event), DB_I(kind->once)),
-				    &rows, error);
+	bool there;
+	enum led_err err = is_there(db, backfill, target, &there, error);
 	if (err)
 		return err;
-	if (rows.count) {
+	if (there) {
 		backfill->there++;
 		return LED_OK;
 	}
@@ -196,6 +204,19 @@ static enum led_err write_all(struct backfill *backfill, struct led_error *error
 	return err;
 }
 
+static enum led_err count_there(struct backfill *backfill, struct led_error *error)
+{
+	struct db *db;
+	enum led_err err = db_pool_take(backfill->desk.worker.pool, &db, error);
+	for (size_t i = 0; !err && i < backfill->count; i++) {
+		bool there = false;
+		err = is_there(db, backfill, &backfill->targets[i], &there, error);
+		backfill->there += there;
+	}
+	db_pool_give(backfill->desk.worker.pool, db);
+	return err;
+}
+
 static enum led_err take_event(struct backfill *backfill, struct led_error *error)
 {
 	const char *event = ctl_value(backfill->ctl, "--event");
@@ -212,15 +233,20 @@ static enum led_err take_event(struct backfill *backfill, struct led_error *erro
 static void tell(struct backfill *backfill, bool queued)
 {
 	struct ctl *ctl = backfill->ctl;
-	if (queued)
+	size_t would = backfill->count - backfill->there;
+	ctl_result(ctl, "found", json_object_new_int64((int64_t)backfill->count));
+	ctl_result(ctl, "there", json_object_new_int64((int64_t)backfill->there));
+	if (queued) {
 		ctl_say(ctl, "%zu queued, %zu were there already.", backfill->queued,
 			backfill->there);
-	else
-		ctl_say(ctl, "%zu found. Nothing is queued yet: say --yes to do it.",
-			backfill->count);
-	ctl_result(ctl, "found", json_object_new_int64((int64_t)backfill->count));
-	ctl_result(ctl, "queued", json_object_new_int64((int64_t)backfill->queued));
-	ctl_result(ctl, "there", json_object_new_int64((int64_t)backfill->there));
+		ctl_result(ctl, "queued", json_object_new_int64((int64_t)backfill->queued));
+	} else {
+		ctl_say(ctl,
+			"%zu found, %zu of them are there already: %zu would be queued. Nothing is "
+			"yet: say --yes to do it.",
+			backfill->count, backfill->there, would);
+		ctl_result(ctl, "would_queue", json_object_new_int64((int64_t)would));
+	}
 }
 
 static enum led_err run(struct ctl *ctl, struct led_error *error)
@@ -242,10 +268,10 @@ static enum led_err run(struct ctl *ctl, struct led_error *error)
 		      : ids ? take_ids(&backfill, ids, error)
 			    : walk_ids(&backfill, error);
 	}
-	if (!err && yes) {
+	if (!err && yes)
 		ctl_say(ctl, "%zu found.", backfill.count);
-		err = write_all(&backfill, error);
-	}
+	if (!err)
+		err = yes ? write_all(&backfill, error) : count_there(&backfill, error);
 	if (!err)
 		tell(&backfill, yes);
 	desk_close(&backfill.desk);

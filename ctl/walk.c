@@ -306,12 +306,13 @@ enum led_err walk_documents(struct desk *desk, const struct books_context *books
 	return err;
 }
 
-enum led_err walk_invoice(struct desk *desk, const struct books_context *books, int64_t id,
-			  struct walk_document *document, bool *found, struct led_error *error)
+enum led_err walk_one(struct desk *desk, const struct books_context *books, const char *entity_type,
+		      int64_t id, struct walk_document *document, bool *found,
+		      struct led_error *error)
 {
 	static const struct walk_period any = {"0000-00-00", "9999-12-31"};
 	const struct walk walk = {
-		.desk = desk, .books = books, .kind = kind_of("invoice"), .period = &any};
+		.desk = desk, .books = books, .kind = kind_of(entity_type), .period = &any};
 	bool counts;
 	return read_one(&walk, id, document, found, &counts, error);
 }

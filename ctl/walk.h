@@ -50,10 +50,10 @@ enum led_err walk_documents(struct desk *desk, const struct books_context *books
 			    struct walk_documents *out, struct led_error *error)
 	__attribute__((warn_unused_result));
 
-/* One invoice by its id; *found is false when the shop does not have it, or when it is unreadable.
- */
-enum led_err walk_invoice(struct desk *desk, const struct books_context *books, int64_t id,
-			  struct walk_document *document, bool *found, struct led_error *error)
-	__attribute__((warn_unused_result));
+/* One of a kind by its id; *found is false when the shop does not have it, or when it is
+ * unreadable. */
+enum led_err walk_one(struct desk *desk, const struct books_context *books, const char *entity_type,
+		      int64_t id, struct walk_document *document, bool *found,
+		      struct led_error *error) __attribute__((warn_unused_result));
 
 #endif

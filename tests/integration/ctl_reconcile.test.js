@@ -64,7 +64,7 @@ describe('invoices that never came', () => {
 	});
 
 	it('are counted first, queued with --yes, at low priority', async () => {
-		assert.deepEqual(await fill('invoice.created', ...period), { found: 5, queued: 0, there: 0 });
+		assert.deepEqual(await fill('invoice.created', ...period), { found: 5, there: 0, would_queue: 5 });
 		assert.deepEqual(await stack.sql('SELECT 1 FROM job'), []);
 		assert.deepEqual(await fill('invoice.created', ...period, '--yes'), { found: 5, queued: 5, there: 0 });
 		assert.deepEqual(await stack.sql('SELECT DISTINCT priority FROM job'), [{ priority: '1' }]);
@@ -73,6 +73,19 @@ describe('invoices that never came', () => {
 		for (const sold of lost.slice(0, 5)) assert.equal((await books.finish('invoice.created', sold.id)).status, 'succeeded');
 		assert.deepEqual(await fill('invoice.created', '--ids', `${lost[5].id}`, '--yes'), { found: 1, queued: 1, there: 0 });
 		await stack.runWorker();
+	});
+
+	it('in Sage already, they are counted as such', async () => {
+		assert.deepEqual(await fill('invoice.created', ...period), { found: 5, there: 5, would_queue: 0 });
+		assert.match(await ctl('backfill', '--binding', shop.tenant, '--event', 'invoice.created', ...period), /^5 found, 5 of them are there already: 0 would be queued\./);
+	});
+
+	it('ids that the shop does not have are left out', async () => {
+		const [last] = lost.slice(-1);
+		const beyond = `${lost[0].id}-${last.id + 20}`;
+		assert.deepEqual(await fill('invoice.created', '--ids', beyond), { found: 6, there: 6, would_queue: 0 });
+		assert.deepEqual(await fill('creditmemo.created', '--ids', '900-905', '--yes'), { found: 0, queued: 0, there: 0 });
+		assert.deepEqual(await stack.sql("SELECT 1 FROM sync_run WHERE status IN ('queued', 'failed')"), []);
 	});
 
 	it('then both agree', async () => {
@@ -195,12 +208,14 @@ describe('the other events', () => {
 			await make(2, { created_at: long, updated_at: long });
 			const changed = await make(3, { created_at: long });
 			const behind = await make(4, { id: changed.id + 40 });
-			assert.deepEqual(await fill(event, ...period), { found: 3, queued: 0, there: 0 });
+			assert.deepEqual(await fill(event, ...period), { found: 3, there: 0, would_queue: 3 });
 			assert.deepEqual(await fill(event, ...period, '--yes'), { found: 3, queued: 3, there: 0 });
 			assert.deepEqual(await fill(event, ...period, '--yes'), { found: 3, queued: 0, there: 3 });
+			assert.deepEqual(await fill(event, '--ids', `${fresh.id},${behind.id}-${behind.id + 5}`), { found: 2, there: 2, would_queue: 0 });
 			for (const one of [fresh, changed, behind]) {
 				const run = await books.finish(event, one.id);
 				assert.equal(run.status, 'succeeded', run.error_message);
+				assert.ok(run.occurred_at >= day(-1), 'brought in as it is now');
 			}
 			assert.deepEqual(await fill(event, ...period, '--yes'), { found: 3, queued: 3, there: 0 });
 			assert.deepEqual(await books.calls(() => stack.runWorker()), {}, 'nothing had changed');
@@ -217,6 +232,7 @@ describe('the other events', () => {
 	});
 
 	it('an id named twice is one document', async () => {
-		assert.equal((await fill('product.upserted', '--ids', '70-72,71,70')).found, 3);
+		const named = lost.slice(0, 3).map((sold) => sold.id);
+		assert.equal((await fill('invoice.created', '--ids', [...named, named[1], named[0]].join())).found, 3);
 	});
 });
