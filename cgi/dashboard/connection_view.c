@@ -10,6 +10,7 @@ enum condition {
 	SAGE_LOST,
 	NO_SUBSCRIPTION,
 	ACCESS_DENIED,
+	REFERENCE_MISSING,
 	SETTINGS_MISSING,
 	PAUSED,
 	HEALTHY,
@@ -56,6 +57,13 @@ static const struct {
 		 "The Sage user who connected may not do this. Give that user full access in "
 		 "Sage, or sign in as somebody who has it.",
 		 "/dashboard/connect-sage?binding=", "Sign in as somebody else"},
+	[REFERENCE_MISSING] =
+		{"waiting", "\u23f3\ufe0e", "pending", "Sage's data could not be read yet",
+		 "warning", "Sage's data could not be read yet",
+		 "Nothing is posted before Ledger knows the business's tax rates and accounts. It "
+		 "tries again by itself within minutes; Refresh reference data below tries at "
+		 "once. Events are kept and wait.",
+		 NULL, NULL},
 	[SETTINGS_MISSING] =
 		{"waiting", "\u23f3\ufe0e", "pending", "Settings are incomplete", "warning",
 		 "Settings are incomplete",
@@ -88,6 +96,8 @@ static enum condition condition_of(const struct connection *connection)
 		return NO_SUBSCRIPTION;
 	if (is(connection->sage_status, "access_denied"))
 		return ACCESS_DENIED;
+	if (!connection->reference_at && !connection->refreshing)
+		return REFERENCE_MISSING;
 	if (is(connection->waiting, "settings_incomplete"))
 		return SETTINGS_MISSING;
 	return connection->paused ? PAUSED : HEALTHY;

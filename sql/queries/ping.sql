@@ -17,12 +17,12 @@ INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
   ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
 
 -- name: ping_queue_reference(binding)
--- What Sage offers to choose from, once a day.
+-- What Sage offers to choose from, once a day; and at once where its first reading failed for good.
 INSERT INTO job (lane_id, binding_id, run_id, kind, entity_type, magento_id)
   SELECT l.id, b.id, NULL, 'refresh_reference', 'other', 0
     FROM binding b JOIN lane l ON l.binding_id = b.id AND l.upstream = 'sage'
    WHERE b.id = ? AND b.sage_status = 'active' AND b.sage_business_id IS NOT NULL
-     AND b.reference_at < UTC_TIMESTAMP(6) - INTERVAL 24 HOUR
+     AND (b.reference_at IS NULL OR b.reference_at < UTC_TIMESTAMP(6) - INTERVAL 24 HOUR)
   ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(job.id);
 
 -- name: ping_take_methods(binding)

@@ -9,6 +9,8 @@ const { addBinding, pairShop } = require('./lib/shop');
 const { request } = require('./lib/http');
 const { shopToken } = require('./lib/token');
 const { until } = require('./lib/until');
+const { Sage } = require('./lib/sage');
+const { Visitor } = require('./lib/visitor');
 
 let stack, shop;
 
@@ -121,6 +123,22 @@ it('reference data older than a day is read again, younger is not', async () => 
 	await stack.sql(`UPDATE binding SET reference_at = UTC_TIMESTAMP(6) - INTERVAL 25 HOUR WHERE ${own()}`);
 	await makeDue();
 	await work('the refresh', async () => Number((await binding()).reference_age) < 60);
+});
+
+it('reference data whose first reading failed are read again, and the page says so', async () => {
+	const owner = new Visitor(stack.ledgerUrl);
+	assert.equal((await owner.signIn('demo.ltd@example.test')).status, 303);
+	const page = async () => (await owner.get(`/dashboard/bindings/${shop.tenant}`)).text;
+	const queued = () => stack.sql("SELECT id FROM job WHERE kind = 'refresh_reference'");
+	await new Sage(stack.sageUrl).fault({ kind: 'malformed_json', path: '/v3.1/financial_settings', count: 1 });
+	await stack.sql(`UPDATE binding SET reference_at = NULL WHERE ${own()}; CALL reference_refresh('${shop.tenant}')`);
+	assert.doesNotMatch(await page(), /could not be read yet/);
+	await work('the reading has failed', async () => (await queued()).length === 0);
+	assert.equal((await binding()).reference_age, null);
+	assert.match(await page(), /data could not be read yet/);
+	await makeDue();
+	await work('the next reading', async () => (await binding()).reference_age !== null);
+	assert.doesNotMatch(await page(), /could not be read yet/);
 });
 
 it('two workers at once ask each shop once, and many shops are spread over the minute', async () => {
