@@ -116,13 +116,13 @@ static void give_back(struct arrival *arrival)
 static enum led_err say_failure(struct arrival *arrival, enum led_err err, struct led_error *error)
 {
 	struct led_error cause = *error;
+	bool persons = err == LED_VALIDATION || strcmp(cause.code, "binding_not_active") == 0;
 
 	log_error("sage_sign_in_failed", &cause);
 	if (err == LED_INTERNAL || err == LED_DATABASE)
 		return err;
-	return say(arrival->connect, arrival->request, arrival->response,
-		   err == LED_VALIDATION ? 409 : 502, "Sage was not connected", cause.message,
-		   arrival->connection->id, error);
+	return say(arrival->connect, arrival->request, arrival->response, persons ? 409 : 502,
+		   "Sage was not connected", cause.message, arrival->connection->id, error);
 }
 
 static struct sage_grant grant_of(const struct arrival *arrival)
@@ -179,7 +179,8 @@ static enum led_err offer_choice(struct arrival *arrival, const struct sage_busi
 		return led_fail(error, LED_INTERNAL, "out_of_memory", "No memory for businesses.");
 	for (size_t i = 0; i < count; i++)
 		choices[i] = (struct sage_choice){.id = list[i].id, .name = list[i].name};
-	err = sage_grant_keep(connect->site.db, connect->keys, &grant, choices, count, error);
+	err = sage_grant_keep(connect->site.db, arrival->request->arena, connect->keys, &grant,
+			      choices, count, error);
 	if (!err)
 		page_redirect(&connect->site, arrival->request, arrival->response,
 			      arena_printf(arrival->request->arena,

@@ -28,7 +28,29 @@ static enum led_err put_tokens(struct db *db, const struct seal_keys *keys,
 	return err;
 }
 
+static enum led_err lock_active(struct db *db, struct arena *arena, int64_t account,
+				const char *binding, const char **business, struct led_error *error)
+{
+	struct db_rows rows;
+	enum led_err err = db_query(db, arena, SQL_CONNECT_BINDING_LOCK,
+				    DB_ARGS(DB_I(account), DB_S(binding)), &rows, error);
+	if (err)
+		return err;
+	if (!rows.count || strcmp(db_at_text(&rows, 0, 0), "active") != 0)
+		return led_fail(error, LED_NOT_FOUND, "binding_not_active",
+				"This shop is not paired.");
+	*business = db_at_text(&rows, 0, 1);
+	return LED_OK;
+}
+
+static enum led_err locked(struct led_error *error)
+{
+	return led_fail(error, LED_VALIDATION, "business_locked",
+			"This shop is joined to another Sage business.");
+}
+
 struct keeping {
+	struct arena *arena;
 	const struct seal_keys *keys;
 	const struct sage_grant *grant;
 	const struct sage_choice *choices;
@@ -39,7 +61,12 @@ static enum led_err keep(struct db *db, void *context, struct led_error *error)
 {
 	const struct keeping *k = context;
 	const char *binding = k->grant->binding;
-	enum led_err err = put_tokens(db, k->keys, k->grant, error);
+	const char *joined = NULL;
+	enum led_err err = lock_active(db, k->arena, k->grant->account, binding, &joined, error);
+	if (!err && joined) /* by another sign-in, meanwhile */
+		err = locked(error);
+	if (!err)
+		err = put_tokens(db, k->keys, k->grant, error);
 	if (!err)
 		err = db_run(db, SQL_CONNECT_REGION, DB_ARGS(DB_S(k->grant->region), DB_S(binding)),
 			     error);
@@ -53,11 +80,11 @@ static enum led_err keep(struct db *db, void *context, struct led_error *error)
 	return err;
 }
 
-enum led_err sage_grant_keep(struct db *db, const struct seal_keys *keys,
+enum led_err sage_grant_keep(struct db *db, struct arena *arena, const struct seal_keys *keys,
 			     const struct sage_grant *grant, const struct sage_choice *choices,
 			     size_t count, struct led_error *error)
 {
-	struct keeping k = {keys, grant, choices, count};
+	struct keeping k = {arena, keys, grant, choices, count};
 	return db_transaction(db, keep, &k, error);
 }
 
@@ -88,21 +115,6 @@ struct joining {
 	const struct seal_keys *keys;
 	const struct sage_join *join;
 };
-
-static enum led_err lock_active(struct db *db, struct arena *arena, int64_t account,
-				const char *binding, const char **business, struct led_error *error)
-{
-	struct db_rows rows;
-	enum led_err err = db_query(db, arena, SQL_CONNECT_BINDING_LOCK,
-				    DB_ARGS(DB_I(account), DB_S(binding)), &rows, error);
-	if (err)
-		return err;
-	if (!rows.count || strcmp(db_at_text(&rows, 0, 0), "active") != 0)
-		return led_fail(error, LED_NOT_FOUND, "binding_not_active",
-				"This shop is not paired.");
-	*business = db_at_text(&rows, 0, 1);
-	return LED_OK;
-}
 
 /* Reference data and settings of another business mean nothing in this one. */
 static enum led_err drop_foreign(struct db *db, const struct joining *j, struct led_error *error)
@@ -155,8 +167,7 @@ static enum led_err join(struct db *db, void *context, struct led_error *error)
 	const char *joined = NULL;
 	enum led_err err = lock_active(db, j->arena, join->account, join->binding, &joined, error);
 	if (!err && joined && strcmp(joined, join->business) != 0)
-		err = led_fail(error, LED_VALIDATION, "business_locked",
-			       "This shop is joined to another Sage business.");
+		err = locked(error);
 	if (!err && join->tokens)
 		err = put_tokens(db, j->keys, join->tokens, error);
 	if (!err)

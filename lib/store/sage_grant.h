@@ -24,8 +24,9 @@ struct sage_choice {
 };
 
 /* Several businesses: the tokens are kept, with what there is to choose from, and joined to
- * nothing yet. */
-enum led_err sage_grant_keep(struct db *db, const struct seal_keys *keys,
+ * nothing yet. LED_NOT_FOUND "binding_not_active"; LED_VALIDATION "business_locked" when the
+ * binding was joined meanwhile; nothing is stored then. */
+enum led_err sage_grant_keep(struct db *db, struct arena *arena, const struct seal_keys *keys,
 			     const struct sage_grant *grant, const struct sage_choice *choices,
 			     size_t count, struct led_error *error)
 	__attribute__((warn_unused_result));

@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict');
 const { after, before, beforeEach, describe, test } = require('node:test');
 const { startStack } = require('./lib/stack');
+const { openGate } = require('./lib/gate');
 const { request } = require('./lib/http');
 const { newOwner } = require('./lib/merchant');
 const { Sage } = require('./lib/sage');
@@ -14,15 +15,20 @@ const GB_FIRST = 'f5d7e2532cc9ad16bc2a41222d76f269';
 const GB_SECOND = 'fbfba2e45c2045dc5cab22a5afe83d9d';
 const IRISH = '1e0c6d0f5f3a4d0b9a8f4c2b7e6d5a01';
 
-let stack, owner, sage;
+let stack, gate, owner, sage;
 let shops = 0;
 
 before(async () => {
-	stack = await startStack();
+	gate = await openGate();
+	stack = await startStack({ env: { LEDGER_SAGE_API_URL: `${gate.url}/v3.1` } });
+	gate.target = stack.sageUrl;
 	owner = await newOwner(stack, 'Signing In Ltd');
 	sage = new Sage(stack.sageUrl);
 });
-after(() => stack?.stop());
+after(async () => {
+	await stack?.stop();
+	await gate?.close();
+});
 beforeEach(async () => {
 	await sage.calm();
 	await stack.sql("DELETE FROM sign_in_throttle; UPDATE binding SET sage_business_id = NULL, sage_status = 'pending'");
@@ -215,6 +221,47 @@ describe('the callback', () => {
 		const state = new URL(callback).searchParams.get('state');
 		for (const name of ['connect', 'dashboard', 'nginx', 'access'])
 			for (const secret of [code, encodeURIComponent(code), state]) assert.ok(!stack.log(name).includes(secret), name);
+	});
+});
+
+describe('several businesses to choose from, and meanwhile', () => {
+	/** A sign-in that Sage has just let in: held where the businesses are listed, while `meanwhile` happens. */
+	async function heldSignIn(id, meanwhile) {
+		const callback = await owner.decide(await owner.consentUrl(id));
+		const list = gate.hold(({ url }) => url.startsWith('/v3.1/businesses'), 'after');
+		const answer = owner.get(callback);
+		await list.reached;
+		await meanwhile();
+		await sage.fault({ kind: 'latency', path: '/revoke', ms: 1, count: 1 });
+		list.release();
+		return answer;
+	}
+	const assertGivenBack = async () => assert.deepEqual(await sage.control('GET', 'faults'), [], 'Sage was asked to revoke');
+
+	test('the shop disconnects: nothing is kept, and the grant is given back', async () => {
+		const id = await pairedShop();
+		const { shop_url } = await binding(id);
+		const answer = await heldSignIn(id, async () => {
+			assert.ok((await request(`${shop_url}/_sandbox/disconnect`, { method: 'POST', body: {} })).status < 300);
+			assert.equal((await binding(id)).status, 'revoked');
+		});
+		assert.equal(answer.status, 409, answer.text);
+		await assertUntouched(id);
+		await assertGivenBack();
+	});
+
+	test('another sign-in joins one: its tokens stay, the later grant is given back', async () => {
+		const id = await pairedShop();
+		let joined;
+		const answer = await heldSignIn(id, async () => {
+			await owner.connectSage(id, IRISH, { region: 'IE' });
+			joined = await tokens(id);
+		});
+		assert.equal(answer.status, 409, answer.text);
+		assert.deepEqual(await tokens(id), joined);
+		const { sage_business_id, sage_region } = await binding(id);
+		assert.deepEqual([sage_business_id, sage_region], [IRISH, 'IE']);
+		await assertGivenBack();
 	});
 });
 
