@@ -203,7 +203,8 @@ enum led_err drain_lane(struct task *task, struct led_error *error)
 	enum led_err err = context_load(task, error);
 	if (!err)
 		err = breaker_load(task, error);
-	if (!err && task->lane.upstream == LANE_SAGE && task->binding.paused)
+	if (!err && task->lane.upstream == LANE_SAGE && task->binding.paused &&
+	    strcmp(task->binding.status, "revoked") != 0)
 		more = false; /* paused since the lane was chosen */
 	for (int jobs = 0; !err && more && jobs < QUANTUM_JOBS; jobs++) {
 		if (task->worker->stopping || clock_now() >= task->worker->linger_until ||

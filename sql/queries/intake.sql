@@ -50,7 +50,8 @@ SELECT ((SELECT MAX(id) - MIN(id) + 1 FROM job) IS NULL
          JOIN lane AS l ON l.id = oldest.lane_id
          JOIN binding AS b ON b.id = l.binding_id
         WHERE oldest.state = 'ready' AND oldest.created_at < UTC_TIMESTAMP(6) - INTERVAL ? SECOND
-          AND l.parked_until <= UTC_TIMESTAMP(6) AND (b.paused = 0 OR l.upstream = 'magento')
+          AND l.parked_until <= UTC_TIMESTAMP(6)
+          AND (b.paused = 0 OR b.status = 'revoked' OR l.upstream = 'magento')
           AND l.served_at < UTC_TIMESTAMP(6) - INTERVAL 1 HOUR);
 
 -- name: intake_health(binding)

@@ -4,14 +4,15 @@
 -- scope: installation
 -- Lanes with work and no holder, the least recently served first. The inner SELECT is a
 -- loose index scan of job_lane: it reads one entry a lane, however long the queues are.
--- A paused binding posts nothing; its shop may still be asked and told things.
+-- A paused binding posts nothing; its shop may still be asked and told things, and what waits of
+-- one that was let go is ended.
 -- It must name `state` too: without, MariaDB 10.11 reads every ready job.
 SELECT l.id, l.binding_id, l.upstream
   FROM (SELECT DISTINCT state, lane_id FROM job WHERE state = 'ready') AS busy
   JOIN lane AS l ON l.id = busy.lane_id
   JOIN binding AS b ON b.id = l.binding_id
  WHERE l.lease_until < UTC_TIMESTAMP(6) AND l.parked_until <= UTC_TIMESTAMP(6)
-   AND (b.paused = 0 OR l.upstream = 'magento')
+   AND (b.paused = 0 OR b.status = 'revoked' OR l.upstream = 'magento')
  ORDER BY l.served_at
  LIMIT ?;
 

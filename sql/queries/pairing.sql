@@ -36,7 +36,7 @@ UPDATE binding
        previous_key_until = IF(outbound_key IS NULL, NULL, UTC_TIMESTAMP(6) + INTERVAL 120 SECOND),
        outbound_key = pending_outbound_key, inbound_key = pending_inbound_key,
        pending_outbound_key = NULL, pending_inbound_key = NULL, pending_since = NULL,
-       key_version = key_version + 1, status = 'active', magento_status = 'active', paused = 0,
+       key_version = key_version + 1, status = 'active', magento_status = 'active',
        paired_at = UTC_TIMESTAMP(6), ping_due_at = UTC_TIMESTAMP(6) + INTERVAL 5 MINUTE
  WHERE id = ? AND pending_inbound_key = ?;
 

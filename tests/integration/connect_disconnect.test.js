@@ -200,6 +200,27 @@ describe('pausing', () => {
 		assert.deepEqual(told.map(({ action }) => action), ['binding_paused', 'binding_resumed']);
 	});
 
+	test('outlasts letting go and pairing again; what waits of a binding that was let go ends all the same', async () => {
+		const shop = await connected();
+		await owner.post(`/dashboard/bindings/${shop.tenant}/pause`);
+		await shop.pair();
+		assert.equal((await shop.binding()).paused, '1', 'paired anew');
+		await shop.invoice();
+		await shop.drain();
+		await shop.control('disconnect', {});
+		await work();
+		assert.deepEqual((await shop.runs()).map((run) => run.error_code), ['binding_revoked']);
+		await shop.pair();
+		await shop.invoice();
+		await shop.drain();
+		await work();
+		assert.equal((await shop.runs()).at(-1).status, 'queued');
+		assert.match((await owner.get(`/dashboard/bindings/${shop.tenant}`)).text, /<strong>Paused<[^]*>Resume</);
+		await owner.post(`/dashboard/bindings/${shop.tenant}/resume`);
+		await work();
+		assert.equal((await shop.runs()).at(-1).status, 'succeeded');
+	});
+
 	test('takes effect on a worker that is at it', async () => {
 		const shop = await connected();
 		for (let i = 0; i < 8; i++) await shop.invoice();
