@@ -95,6 +95,20 @@ test('pairing says that ledger-connect is not running, as JSON and as pages', as
 	assert.equal((await request(`${stack.ledgerUrl}/v1/magento/connect`, { body: {} })).status, 403);
 });
 
+test('a mailed link is in no log of nginx, though the dashboard is down', async () => {
+	stack.killAll('dashboard');
+	await until('the dashboard is gone', () => stack.sessionOf('dashboard').length === 0);
+	for (const path of ['/login/reset', '/login/invitation', '/signup/finish']) {
+		const page = await request(`${stack.ledgerUrl}${path}?token=marker-5a2c`);
+		assert.equal(page.status, 503, path);
+		assert.match(page.headers['content-type'], /^text\/html/);
+	}
+	await stack.restart('dashboard');
+	assert.equal((await request(`${stack.ledgerUrl}/login/reset?token=marker-5a2c`)).status, 404);
+	for (const name of ['access', 'nginx']) assert.doesNotMatch(stack.log(name), /marker-5a2c/, name);
+	assert.match(stack.log('access'), /"path":"\/signup\/finish"/);
+});
+
 test('every answer has the security headers, once, errors too', async () => {
 	for (const path of ['/login', '/nowhere', '/v1/status', '/webhooks/x', '/static/', '/dashboard/connect-sage']) {
 		const { all } = await raw(stack.ledgerUrl, head(`GET ${path} HTTP/1.1`, 'Host: x'));
