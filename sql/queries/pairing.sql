@@ -30,14 +30,14 @@ UPDATE binding SET pending_since = UTC_TIMESTAMP(6) WHERE id = ? AND pending_inb
 
 -- name: pairing_accept(binding, inbound_key)
 -- The assignments happen in this order. Events that the shop signed with the old key just
--- before are accepted for two minutes more.
+-- before are accepted for two minutes more. The next worker asks the shop whether it knows the key.
 UPDATE binding
    SET previous_key = outbound_key,
        previous_key_until = IF(outbound_key IS NULL, NULL, UTC_TIMESTAMP(6) + INTERVAL 120 SECOND),
        outbound_key = pending_outbound_key, inbound_key = pending_inbound_key,
        pending_outbound_key = NULL, pending_inbound_key = NULL, pending_since = NULL,
        key_version = key_version + 1, status = 'active', magento_status = 'active',
-       paired_at = UTC_TIMESTAMP(6), ping_due_at = UTC_TIMESTAMP(6) + INTERVAL 5 MINUTE
+       paired_at = UTC_TIMESTAMP(6), ping_due_at = UTC_TIMESTAMP(6)
  WHERE id = ? AND pending_inbound_key = ?;
 
 -- name: pairing_business_taken(binding)

@@ -57,6 +57,15 @@ describe('a shop is paired', () => {
 		assert.deepEqual(seen, [{ actor: 'pairing.ltd@example.test', action: 'shop_paired' }]);
 	});
 
+	test('and asked by the next worker whether it knows the key', async () => {
+		const shop = newShop();
+		const tenant = await owner.pair(shop.base, await shop.code());
+		// Whoever pairs last is the shop's; nobody tells the former one.
+		await shop.control('pair', { tenant_id: tenant, api_key: 'another key', base_url: stack.ledgerUrl });
+		assert.equal((await stack.runWorker()).status, 0);
+		assert.equal((await bindings(shop.base))[0].magento_status, 'token_revoked');
+	});
+
 	test('by POST /v1/magento/connect', async () => {
 		const shop = newShop();
 		const answer = await owner.json('/v1/magento/connect', { magento_base_url: shop.base, pairing_code: await shop.code() });
