@@ -189,8 +189,37 @@ static enum led_err offer_choice(struct arrival *arrival, const struct sage_busi
 	return err;
 }
 
+/* In another of the countries that people choose from. Any other country is not held against
+ * a business: Jersey's are among the United Kingdom's. */
+static bool is_elsewhere(const struct sage_business *business, const char *region)
+{
+	if (!business->country || strcmp(business->country, region) == 0)
+		return false;
+	for (size_t i = 0; i < CONFIG_REGIONS; i++)
+		if (strcmp(business->country, CONFIG_REGION_CODES[i]) == 0)
+			return true;
+	return false;
+}
+
+static size_t leave_out_elsewhere(struct sage_business *list, size_t count, const char *region)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!is_elsewhere(&list[i], region))
+			list[kept++] = list[i];
+	return kept;
+}
+
+static enum led_err another_country(struct led_error *error)
+{
+	return led_fail(error, LED_VALIDATION, "another_country",
+			"The Sage business is in another country than the one you chose. Start "
+			"again and choose the country in which the business is.");
+}
+
 /* The binding's own business again, the only one, or a choice. */
-static enum led_err decide(struct arrival *arrival, const struct sage_business *list, size_t count,
+static enum led_err decide(struct arrival *arrival, struct sage_business *list, size_t count,
 			   struct led_error *error)
 {
 	const char *locked = arrival->connection->business;
@@ -201,7 +230,9 @@ static enum led_err decide(struct arrival *arrival, const struct sage_business *
 				"somebody who has one.");
 	for (size_t i = 0; locked && i < count; i++)
 		if (strcmp(list[i].id, locked) == 0)
-			return join(arrival, &list[i], error);
+			return is_elsewhere(&list[i], arrival->region)
+				       ? another_country(error)
+				       : join(arrival, &list[i], error);
 	if (locked)
 		return led_fail(
 			error, LED_VALIDATION, "business_locked",
@@ -209,6 +240,9 @@ static enum led_err decide(struct arrival *arrival, const struct sage_business *
 			"Sign in to Sage as somebody who may, or disconnect the binding first "
 			"to join another business.",
 			arrival->connection->business_name);
+	count = leave_out_elsewhere(list, count, arrival->region);
+	if (!count)
+		return another_country(error);
 	if (count == 1)
 		return join(arrival, &list[0], error);
 	return offer_choice(arrival, list, count < CHOOSE_MAX ? count : CHOOSE_MAX, error);

@@ -265,6 +265,43 @@ describe('several businesses to choose from, and meanwhile', () => {
 	});
 });
 
+describe('a business of another country than the chosen one', () => {
+	const DUBLIN = '1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e1e';
+	let id;
+	before(async () => {
+		for (const business of [{ name: 'London Ltd', region: 'GB' }, { id: DUBLIN, name: 'Dublin Ltd', region: 'IE' }])
+			await sage.control('POST', 'businesses', { ...business, user: 'max@shop.example' });
+	});
+	beforeEach(async () => (id = await pairedShop()));
+
+	async function refused(callback) {
+		await sage.fault({ kind: 'latency', path: '/revoke', ms: 1, count: 1 });
+		const answer = await owner.get(callback);
+		assert.equal(answer.status, 409, answer.text);
+		assert.match(answer.text, /in another country than the one you chose/);
+		assert.deepEqual(await sage.control('GET', 'faults'), [], 'Sage was asked to revoke');
+		assert.deepEqual(await tokens(id), []);
+	}
+
+	test('is not offered', async () => {
+		const answer = await owner.get(await owner.decide(await owner.consentUrl(id), 'allow', 'max@shop.example'));
+		assert.equal(answer.headers.location, `/dashboard/bindings/${id}`, answer.text);
+		assert.equal((await binding(id)).sage_business_name, 'London Ltd');
+	});
+
+	test('is not joined when it is the only one', async () => {
+		const callback = await owner.decide(await owner.consentUrl(id, 'IE'));
+		await stack.sql(`UPDATE oauth_state SET region = 'GB' WHERE binding_id = '${id}'`);
+		await refused(callback);
+		await assertUntouched(id);
+	});
+
+	test('is not joined again either', async () => {
+		await stack.sql(`UPDATE binding SET sage_business_id = '${DUBLIN}' WHERE id = '${id}'`);
+		await refused(await owner.decide(await owner.consentUrl(id), 'allow', 'max@shop.example'));
+	});
+});
+
 describe('one business belongs to one active binding', () => {
 	test('a second one is refused by the first one\'s name, and its grant is given back', async () => {
 		const first = await pairedShop();
