@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define HERE "/dashboard/members"
+#define NO_MAIL                                                                                    \
+	"This installation sends no mail, so it can invite nobody. Its operator adds people, "     \
+	"with `ledgerctl user add`."
 
 /* What "?done=" says. */
 static const struct {
@@ -207,7 +210,9 @@ enum led_err members_invite(void *program, struct http_request *request,
 	enum led_err err;
 
 	email = email ? member_email_fold(request->arena, email) : NULL;
-	if (!email || !member_email_valid(email))
+	if (!site->config->smtp_url[0])
+		problem = NO_MAIL;
+	else if (!email || !member_email_valid(email))
 		problem = "Please enter an e-mail address that mail can be sent to.";
 	else if (member_role_parse(http_form_get(&form, "role"), &role, NULL))
 		problem = "Please choose a role.";

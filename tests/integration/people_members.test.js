@@ -96,6 +96,19 @@ describe('invitations', () => {
 		assert.equal((await visitor().signIn(foreign.email, GOOD)).status, 303);
 	});
 
+	test('where no mail is sent: refused, with the way that is left', async () => {
+		const silent = await startStack({ sandboxes: false, processes: 1 });
+		try {
+			const by = await signUp(silent, new Visitor(silent.ledgerUrl), { company: 'Silent Ltd', email: 'silent@acme.example', password: GOOD });
+			const answer = await by.post(`${HEAD}/invite`, { email: 'never@acme.example', role: 'viewer' });
+			assert.equal(answer.status, 422);
+			assert.match(told(answer), /sends no mail.*ledgerctl user add/);
+			for (const table of ['invitation', 'mail']) assert.deepEqual(await silent.sql(`SELECT 1 FROM ${table}`), [], table);
+		} finally {
+			await silent.stop();
+		}
+	});
+
 	test('fifty at most are open', async () => {
 		const by = await owner();
 		const rows = Array.from({ length: 50 }, (_, i) =>
