@@ -98,8 +98,11 @@ enum led_err binding_page(void *program, struct http_request *request,
 				  &settings, error);
 	if (err)
 		return err;
-	bool may_change = is(connection->status, "active") &&
-			  visitor_of(request)->session->role >= MEMBER_OPERATOR;
+	bool operates = visitor_of(request)->session->role >= MEMBER_OPERATOR;
+	bool may_change = operates && is(connection->status, "active");
+	/* The shop let go, and Sage's permission was kept for pairing it again. */
+	bool may_end_sage = operates && is(connection->status, "revoked") && connection->business &&
+			    !is(connection->sage_status, "pending");
 
 	page_begin(&page, site, request, connection_view_host(connection), "bindings");
 	item = page_object(&page, page.data, "binding");
@@ -108,6 +111,7 @@ enum led_err binding_page(void *program, struct http_request *request,
 	add_sides(&page, item, connection);
 	connection_view_settings(&page, item, &settings);
 	page_flag(&page, item, "may_change", may_change);
+	page_flag(&page, item, "may_end_sage", may_end_sage);
 	page_flag(&page, item, "may_refresh", may_change && connection->business);
 	page_text(&page, item, "may_sign_in",
 		  !may_change            ? NULL

@@ -28,19 +28,33 @@ static enum led_err put_tokens(struct db *db, const struct seal_keys *keys,
 	return err;
 }
 
-static enum led_err lock_active(struct db *db, struct arena *arena, int64_t account,
-				const char *binding, const char **business, struct led_error *error)
+static enum led_err not_active(struct led_error *error)
+{
+	return led_fail(error, LED_NOT_FOUND, "binding_not_active", "This shop is not paired.");
+}
+
+static enum led_err lock_binding(struct db *db, struct arena *arena, int64_t account,
+				 const char *binding, bool *active, const char **business,
+				 struct led_error *error)
 {
 	struct db_rows rows;
 	enum led_err err = db_query(db, arena, SQL_CONNECT_BINDING_LOCK,
 				    DB_ARGS(DB_I(account), DB_S(binding)), &rows, error);
 	if (err)
 		return err;
-	if (!rows.count || strcmp(db_at_text(&rows, 0, 0), "active") != 0)
-		return led_fail(error, LED_NOT_FOUND, "binding_not_active",
-				"This shop is not paired.");
+	if (!rows.count)
+		return not_active(error);
+	*active = strcmp(db_at_text(&rows, 0, 0), "active") == 0;
 	*business = db_at_text(&rows, 0, 1);
 	return LED_OK;
+}
+
+static enum led_err lock_active(struct db *db, struct arena *arena, int64_t account,
+				const char *binding, const char **business, struct led_error *error)
+{
+	bool active = false;
+	enum led_err err = lock_binding(db, arena, account, binding, &active, business, error);
+	return err || active ? err : not_active(error);
 }
 
 static enum led_err locked(struct led_error *error)
@@ -216,16 +230,20 @@ static enum led_err end(struct db *db, void *context, struct led_error *error)
 {
 	const struct ending *e = context;
 	const char *business;
-	enum led_err err = lock_active(db, e->arena, e->account, e->binding, &business, error);
+	bool active = false;
+	enum led_err err =
+		lock_binding(db, e->arena, e->account, e->binding, &active, &business, error);
 	if (!err)
 		err = take_refresh_token(db, e, error);
+	if (!err && !active && !e->refresh->len)
+		err = not_active(error);
 	if (!err)
 		err = db_run(db, SQL_CONNECT_TOKEN_EMPTY, DB_ARGS(DB_S(e->binding)), error);
 	if (!err)
 		err = db_run(db, SQL_CONNECT_CHOICES_CLEAR, DB_ARGS(DB_S(e->binding)), error);
 	if (!err)
 		err = db_run(db, SQL_CONNECT_SAGE_OFF, DB_ARGS(DB_S(e->binding)), error);
-	if (!err)
+	if (!err && active)
 		err = db_run(db, SQL_CONNECT_REVOKE, DB_ARGS(DB_S(e->binding)), error);
 	return err ? err : audit_add(db, e->audit, error);
 }

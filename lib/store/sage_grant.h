@@ -52,8 +52,9 @@ enum led_err sage_grant_join(struct db *db, struct arena *arena, const struct se
 	__attribute__((warn_unused_result));
 
 /* Lets the binding go, on both sides: status revoked, keys and tokens deleted, queued work
- * made due to be ended. *refresh gets the refresh token, to be revoked at Sage; empty when
- * there was none. The caller releases it. LED_NOT_FOUND "binding_not_active". */
+ * made due to be ended. Of one that its shop let go before, Sage's side alone is left to end.
+ * *refresh gets the refresh token, to be revoked at Sage; empty when there was none. The
+ * caller releases it. LED_NOT_FOUND "binding_not_active" when there is nothing to end. */
 enum led_err sage_grant_end(struct db *db, struct arena *arena, const struct seal_keys *keys,
 			    int64_t account, const char *binding, const struct audit_entry *audit,
 			    struct secret *refresh, struct led_error *error)

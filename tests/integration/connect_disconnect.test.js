@@ -128,6 +128,55 @@ describe('disconnecting from the shop', () => {
 	});
 });
 
+describe('disconnecting from the shop, and for good', () => {
+	const END = />Disconnect Sage<\/button>/;
+	const page = async (shop) => (await owner.get(`/dashboard/bindings/${shop.tenant}`)).text;
+	const sageTokens = async (shop) => (await stack.sql(`SELECT refresh_token IS NOT NULL AS kept FROM oauth_token WHERE binding_id = '${shop.tenant}'`))[0].kept;
+
+	test("Sage's permission is ended by whoever may, once", async () => {
+		const shop = await connected();
+		assert.doesNotMatch(await page(shop), END);
+		await shop.control('disconnect', {});
+		assert.equal(await sageTokens(shop), '1');
+		assert.match(await page(shop), END);
+		await stack.sql("UPDATE member SET role = 'viewer' WHERE email = 'letting.go.ltd@example.test'");
+		assert.doesNotMatch(await page(shop), END);
+		await stack.sql("UPDATE member SET role = 'owner'");
+		await sage.fault({ kind: 'latency', path: '/revoke', ms: 1, count: 1 });
+		const answer = await disconnect(shop);
+		assert.equal(answer.status, 200, answer.text);
+		assert.match(answer.text, /Sage tokens are deleted/);
+		assert.doesNotMatch(answer.text, /events are refused|disconnected before/);
+		assert.deepEqual(await sage.control('GET', 'faults'), [], 'Sage was asked to revoke');
+		assert.equal(await sageTokens(shop), '0');
+		const { status, sage_status, sage_business_id } = await shop.binding();
+		assert.deepEqual([status, sage_status, sage_business_id], ['revoked', 'pending', null]);
+		assert.equal((await stack.sql("SELECT 1 FROM audit_log WHERE action = 'sage_disconnected'")).length, 1);
+		assert.doesNotMatch(await page(shop), END);
+		assert.match((await disconnect(shop)).text, /disconnected before/);
+	});
+
+	test('the shop comes back to the same business after it all the same', async () => {
+		const shop = await connected();
+		await shop.control('disconnect', {});
+		await disconnect(shop);
+		await shop.pair();
+		await shop.join(FIRST);
+		await shop.invoice();
+		await shop.drain();
+		await work();
+		assert.equal((await shop.runs()).at(-1).status, 'succeeded');
+	});
+
+	test('nobody else ends it', async () => {
+		const shop = await connected();
+		await shop.control('disconnect', {});
+		const stranger = await newOwner(stack, `Passer-by ${shops} Ltd`);
+		assert.equal((await stranger.post(`/dashboard/bindings/${shop.tenant}/disconnect`)).status, 404);
+		assert.equal(await sageTokens(shop), '1');
+	});
+});
+
 describe('coming back', () => {
 	test('to the same business makes no duplicates', async () => {
 		const shop = await connected();
