@@ -25,6 +25,8 @@ static enum led_err write_outcome(struct db *db, struct arena *arena, const stru
 	case MAGENTO_PAIRING_UNKNOWN:
 		break;
 	}
+	if (pairing->hopeless) /* a mistyped address, perhaps, that has a page for every path */
+		return pairing_refuse(db, pairing, error);
 	return pairing_put_off(db, pairing, error);
 }
 

@@ -206,7 +206,8 @@ enum led_err pairing_unsettled(struct db *db, struct arena *arena, int64_t accou
 			return led_fail(error, LED_INTERNAL, "seal_broken",
 					"A pending key's size.");
 		*pairing = (struct pairing){.account = db_at_int(&rows, i, 1),
-					    .shop_url = db_at_text(&rows, i, 2)};
+					    .shop_url = db_at_text(&rows, i, 2),
+					    .hopeless = db_at_int(&rows, i, 4) != 0};
 		memcpy(pairing->binding, db_at_text(&rows, i, 0), UUID_SIZE);
 		memcpy(pairing->key, key->data, PAIRING_SEALED);
 	}

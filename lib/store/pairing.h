@@ -23,6 +23,7 @@ struct pairing {
 	int64_t account;
 	const char *shop_url;
 	unsigned char key[PAIRING_SEALED]; /* the pending inbound key: names this attempt */
+	bool hopeless; /* of an unsettled one: the shop was never paired, for a day by now */
 };
 
 /* What the shop is to be given; the caller releases both. */

@@ -7,14 +7,19 @@ SELECT id, TIMESTAMPDIFF(SECOND, pending_since, UTC_TIMESTAMP(6))
   FROM binding WHERE account_id = ? AND shop_url = ? FOR UPDATE;
 
 -- name: pairing_unsettled_of_shop(account, shop_url, seconds)
--- An attempt that nobody waits for any more: its program died, or the shop was silent.
-SELECT id, account_id, shop_url, pending_inbound_key FROM binding
+-- An attempt that nobody waits for any more: its program died, or the shop was silent. The last
+-- column: whether the binding was never paired within a day.
+SELECT id, account_id, shop_url, pending_inbound_key,
+       status = 'pending' AND created_at < UTC_TIMESTAMP(6) - INTERVAL 1 DAY
+  FROM binding
  WHERE account_id = ? AND shop_url = ? AND pending_since <= UTC_TIMESTAMP(6) - INTERVAL ? SECOND;
 
 -- name: pairing_unsettled(seconds, most)
 -- scope: installation
 -- In the order of the index binding_pending.
-SELECT id, account_id, shop_url, pending_inbound_key FROM binding
+SELECT id, account_id, shop_url, pending_inbound_key,
+       status = 'pending' AND created_at < UTC_TIMESTAMP(6) - INTERVAL 1 DAY
+  FROM binding
  WHERE pending_since <= UTC_TIMESTAMP(6) - INTERVAL ? SECOND
  ORDER BY pending_since LIMIT ?;
 

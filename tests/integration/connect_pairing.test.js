@@ -253,6 +253,31 @@ describe('an outcome that was not learnt', () => {
 		assert.equal((await postEvent(stack, { tenant: binding.id }, 'customer.upserted', 1, { token: next })).status, 202);
 	});
 
+	test('an address that never says which: its place in the plan is soon free, and it is given up after a day', async () => {
+		const lost = newShop(), real = newShop();
+		const small = await newOwner(stack, 'Mistyped Ltd');
+		await stack.ctl('plan', 'put', '--plan', 'one', '--name', 'One', '--features', 'payments', '--bindings', '1');
+		await stack.ctl('plan', 'set', '--account', 'Mistyped Ltd', '--plan', 'one');
+		const pair = async (shop) => small.post('/dashboard/connect-magento', { magento_base_url: shop.base, pairing_code: await shop.code() });
+		const created = (ago) => stack.sql(`UPDATE binding SET created_at = UTC_TIMESTAMP(6) - INTERVAL ${ago} WHERE shop_url = '${lost.base}'`);
+		const settle = async () => {
+			await stack.sql(`UPDATE binding SET pending_since = pending_since - INTERVAL 2 MINUTE WHERE shop_url = '${lost.base}'`);
+			assert.equal((await stack.runWorker()).status, 0);
+		};
+		await lost.control('faults', { fault: 'html', match: 'setup/pair', count: -1 });
+		await lost.control('faults', { fault: 'html', match: 'ping', count: -1 });
+		assert.equal((await pair(lost)).status, 502);
+		assert.match((await pair(real)).text, /tier_limit_exceeded/);
+		await created('3 MINUTE');
+		assert.equal((await pair(real)).status, 303);
+		await created('23 HOUR');
+		await settle();
+		assert.equal((await bindings(lost.base))[0]?.status, 'pending');
+		await created('25 HOUR');
+		await settle();
+		assert.deepEqual(await bindings(lost.base), []);
+	});
+
 	for (const [name, afterwards, status] of [['after', true, 'active'], ['before', false, undefined]])
 		test(`killed ${name} the shop took the key: the next try settles it`, async () => {
 			const shop = newShop();
