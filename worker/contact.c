@@ -51,10 +51,10 @@ static enum led_err reserved(const char *reference, struct led_error *error)
 		reference);
 }
 
-/* Sage refused the reference as taken: the contact that has it is ours when it is the same
- * person's, in the same currency. */
-static enum led_err adopt_contact(struct task *task, const struct books_contact *contact,
-				  const char *currency, struct xref *xref, struct led_error *error)
+/* The contact that has the reference is ours when it is the same person's, in the same
+ * currency; xref->found says so. */
+static enum led_err find_own(struct task *task, const struct books_contact *contact,
+			     const char *currency, struct xref *xref, struct led_error *error)
 {
 	const struct adoption adoption = {
 		.path = CONTACTS_PATH,
@@ -63,8 +63,30 @@ static enum led_err adopt_contact(struct task *task, const struct books_contact 
 		.email = contact->email,
 		.currency = currency,
 	};
-	enum led_err err = adopt(task, &adoption, xref, error);
+	return adopt(task, &adoption, xref, error);
+}
+
+/* Sage refused the reference as taken. */
+static enum led_err adopt_contact(struct task *task, const struct books_contact *contact,
+				  const char *currency, struct xref *xref, struct led_error *error)
+{
+	enum led_err err = find_own(task, contact, currency, xref, error);
 	return err || xref->found ? err : reserved(contact->reference, error);
+}
+
+/* What an old intent became is looked up, and by more than its reference, which somebody else's
+ * contact may have. When it became nothing, a new one takes its place. */
+static enum led_err settle_old(struct task *task, const struct books_contact *contact,
+			       const char *currency, const struct post *post, struct intent *intent,
+			       struct xref *xref, struct led_error *error)
+{
+	if (!intent->found || !intent->too_old)
+		return LED_OK;
+	enum led_err err = find_own(task, contact, currency, xref, error);
+	if (err || xref->found)
+		return err;
+	intent->found = false;
+	return post_forget(task, post, error);
 }
 
 static enum led_err create(struct task *task, const struct books_context *books,
@@ -82,15 +104,11 @@ static enum led_err create(struct task *task, const struct books_context *books,
 		err = contact_digest(books, input->buyer, input->currency, digest, error);
 		post.digest = digest;
 	}
-	/* What an old intent became is not looked up: Sage takes a reference once, and of whoever
-	 * has it adopt_contact asks more than the reference. */
-	if (!err && intent->found && intent->too_old) {
-		err = post_forget(task, &post, error);
-		intent->found = false;
-	}
+	if (!err)
+		err = settle_old(task, &contact, input->currency, &post, intent, xref, error);
 	if (!err && !intent->found)
 		err = post_intend(task, &post, contact.body, 0, NULL, intent, error);
-	if (!err)
+	if (!err && !xref->found)
 		err = post_send(task, &post, intent, xref, &answer, error);
 	if (err == LED_PROVIDER && sage_refused_field(error, "reference"))
 		err = adopt_contact(task, &contact, input->currency, xref, error);
