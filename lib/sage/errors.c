@@ -6,7 +6,7 @@
 #define UMBRELLA    "line_items.description"
 #define ENTRIES_MAX 5 /* told of one refusal; a line missing a field repeats for each line */
 
-/* The first row that fits; a NULL $dataCode fits all. */
+/* The first row that fits; a NULL $dataCode fits all, "" what is not Sage's own. */
 static const struct {
 	int from, to; /* statuses */
 	const char *data_code;
@@ -24,6 +24,8 @@ static const struct {
 	 "The Sage user who connected Ledger may not do this. Give that user full access to sales "
 	 "and "
 	 "contacts in Sage, or connect with another user."},
+	{403, 403, "", LED_HTTP, "sage_failed",
+	 "Something between Sage and Ledger refused this call. Ledger will try again."},
 	{403, 403, NULL, LED_AUTH, "sage_forbidden",
 	 "Sage refuses Ledger's access to this business. Connect Sage again."},
 	{408, 408, NULL, LED_HTTP, "sage_failed", "Sage took too long. Ledger will try again."},
@@ -126,29 +128,19 @@ static enum led_err not_as_agreed(const struct http_answer *answer, struct led_e
 			answer->status);
 }
 
-/* A 403 that is not Sage's own is that of something between it and us, and of this request. */
-static bool fits(size_t rule, int status, struct json_object *body)
-{
-	const char *code = RULES[rule].data_code;
-	if (status < RULES[rule].from || status > RULES[rule].to)
-		return false;
-	return code ? strcmp(code, data_code(body)) == 0 : status != 403 || is_sages(body);
-}
-
 static enum led_err judge_refusal(const struct http_answer *answer, struct json_object *body,
 				  struct led_error *error)
 {
+	const char *code = data_code(body);
 	for (size_t i = 0; i < RULE_COUNT; i++) {
-		if (!fits(i, answer->status, body))
+		if (answer->status < RULES[i].from || answer->status > RULES[i].to ||
+		    (RULES[i].data_code && strcmp(RULES[i].data_code, code) != 0))
 			continue;
 		led_fail(error, RULES[i].class, RULES[i].code, "%s", RULES[i].message);
 		if (error)
 			error->retry_after = sage_retry_after(answer);
 		return RULES[i].class;
 	}
-	if (answer->status == 403)
-		return led_fail(error, LED_HTTP, "sage_failed",
-				"Something before Sage refused the call. Ledger will try again.");
 	if (answer->status >= 400 && is_sages(body))
 		return refuse(body, answer->status == 404 ? LED_NOT_FOUND : LED_PROVIDER, error);
 	return not_as_agreed(answer, error);
