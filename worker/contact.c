@@ -84,7 +84,7 @@ static enum led_err settle_old(struct task *task, const struct books_contact *co
 		return LED_OK;
 	enum led_err err = find_own(task, contact, currency, xref, error);
 	if (err || xref->found)
-		return err;
+		return post_look_refused(err, error);
 	intent->found = false;
 	return post_forget(task, post, error);
 }

@@ -205,18 +205,25 @@ static bool is_refusal(enum led_err err)
 	return err == LED_PROVIDER || err == LED_NOT_FOUND || err == LED_VALIDATION;
 }
 
+static enum led_err try_again(struct led_error *error)
+{
+	if (error)
+		error->class = LED_HTTP;
+	return LED_HTTP;
+}
+
+enum led_err post_look_refused(enum led_err err, struct led_error *error)
+{
+	return is_refusal(err) ? try_again(error) : err;
+}
+
 static enum led_err settle_old(struct task *task, const struct post *post,
 			       const struct intent *intent, struct json_object **answer,
 			       struct led_error *error)
 {
 	enum led_err err = look_in_sage(task, post, intent, answer, error);
-	/* Refused a look, we know nothing of the document: looked for again later. */
-	if (is_refusal(err)) {
-		error->class = LED_HTTP;
-		return LED_HTTP;
-	}
 	if (err || *answer)
-		return err;
+		return post_look_refused(err, error);
 	err = post_forget(task, post, error);
 	if (err)
 		return err;
@@ -239,11 +246,8 @@ enum led_err post_send(struct task *task, const struct post *post, const struct 
 	if (!err)
 		err = read_answer(task, intent, *answer, xref, error);
 	/* An unreadable answer to a POST says nothing of whether the document was made. */
-	if (err == LED_SERDE) {
-		if (error)
-			error->class = LED_HTTP;
-		return LED_HTTP;
-	}
+	if (err == LED_SERDE)
+		return try_again(error);
 	if (is_refusal(err)) {
 		struct led_error why = error ? *error : (struct led_error){0};
 		enum led_err forgotten = post_forget(task, post, error);

@@ -39,6 +39,11 @@ enum led_err post_intend(struct task *task, const struct post *post, const char 
 enum led_err post_contact(struct task *task, const struct intent *intent, const char **sage_id,
 			  struct led_error *error) __attribute__((warn_unused_result));
 
+/* What a refused look for an old intent's record means: nothing is known of the record, so
+ * LED_HTTP, and it is looked for again. Any other outcome as it is. */
+enum led_err post_look_refused(enum led_err err, struct led_error *error)
+	__attribute__((warn_unused_result));
+
 /* Sends the intent's bytes, or finds what they became. Fills `xref` and the answer, which
  * the caller owns. A refusal that is certain deletes the intent; after anything less the
  * intent stays, and the error is one that is tried again. */

@@ -232,6 +232,10 @@ describe('an intent older than six days', () => {
 		assert.equal((await request(`${stack.sageUrl}/v3.1/contacts`, { headers, body: { contact } })).status, 201);
 		await stack.sql('UPDATE intent SET created_at = UTC_TIMESTAMP(6) - INTERVAL 7 DAY');
 		await stack.sql("UPDATE binding SET sage_status = 'active'");
+		await sage.fault({ kind: 'refused', method: 'GET', path: '/v3.1/contacts' });
+		await hurry();
+		await stack.runWorker();
+		assert.deepEqual([(await runOf(sold)).status, (await runOf(sold)).error_class], ['queued', 'http'], 'a refused look says nothing');
 		const run = await finish(sold);
 		assert.deepEqual([run.status, run.error_code], ['failed', 'reference_reserved']);
 		assert.deepEqual(await documentsOf(sold), []);
