@@ -10,26 +10,28 @@
 #include "breaker.h"
 #include "context.h"
 #include "document.h"
+#include "store/standing.h"
 #include "worker.h"
 
 #include <string.h>
 
-static const struct {
-	const char *entity_type;
-	enum magento_kind kind;
-	const char *event;   /* whose outcome is the entity's */
-	const char *overlay; /* whose failure shows over it; NULL: none */
-} rows[] = {
-	{"invoice", MAGENTO_INVOICE, "invoice.created", "invoice.paid"},
-	{"creditmemo", MAGENTO_CREDITMEMO, "creditmemo.created", NULL},
-	{"customer", MAGENTO_CUSTOMER, "customer.upserted", NULL},
-	{"product", MAGENTO_PRODUCT, "product.upserted", NULL},
-};
-#define ROWS (sizeof rows / sizeof *rows)
+/* MAGENTO_PAYMENT, which has no state, for any other type. */
+static enum magento_kind kind_of(const char *entity_type)
+{
+	enum magento_kind kind = MAGENTO_INVOICE;
+	while (kind < MAGENTO_PAYMENT && strcmp(magento_kind_name(kind), entity_type) != 0)
+		kind++;
+	return kind;
+}
 
 static bool is_status(const struct run_state *state, const char *status)
 {
 	return state->found && strcmp(state->status, status) == 0;
+}
+
+static const char *status_of(const struct run_state *state)
+{
+	return state->found ? state->status : NULL;
 }
 
 /* An invoice that is in Sage, whichever event brought it there. */
@@ -49,19 +51,19 @@ static enum led_err find_invoice(struct db *db, struct task *task, const struct 
 	return err;
 }
 
-static enum led_err read_rows(struct db *db, struct task *task, const struct job *job, size_t row,
-			      struct run_state *state, struct led_error *error)
+static enum led_err read_runs(struct db *db, struct task *task, const struct job *job,
+			      const struct standing *standing, struct run_state *state,
+			      struct led_error *error)
 {
 	struct run_state overlay = {0};
 	const char *binding = task->lane.binding;
 	enum led_err err = run_latest(db, task->job_arena, binding, job->entity_type,
-				      job->magento_id, rows[row].event, state, error);
-	if (err || !rows[row].overlay)
+				      job->magento_id, standing->event, state, error);
+	if (err || !standing->overlay)
 		return err;
 	err = run_latest(db, task->job_arena, binding, job->entity_type, job->magento_id,
-			 rows[row].overlay, &overlay, error);
-	bool shows = is_status(&overlay, "failed") && !is_status(state, "failed");
-	if (!err && (shows || (!state->found && overlay.found)))
+			 standing->overlay, &overlay, error);
+	if (!err && standing_is_overlaid(status_of(state), status_of(&overlay)))
 		*state = overlay;
 	if (!err && !is_status(state, "failed"))
 		err = find_invoice(db, task, job, state, error);
@@ -69,13 +71,14 @@ static enum led_err read_rows(struct db *db, struct task *task, const struct job
 }
 
 /* The run whose outcome the shop shows; *told is false while there is none. */
-static enum led_err choose(struct task *task, const struct job *job, size_t row,
-			   struct run_state *state, bool *told, struct led_error *error)
+static enum led_err choose(struct task *task, const struct job *job,
+			   const struct standing *standing, struct run_state *state, bool *told,
+			   struct led_error *error)
 {
 	struct db *db;
 	enum led_err err = db_pool_take(task->worker->pool, &db, error);
 	if (!err)
-		err = read_rows(db, task, job, row, state, error);
+		err = read_runs(db, task, job, standing, state, error);
 	db_pool_give(task->worker->pool, db);
 	*told = !err && (is_status(state, "succeeded") || is_status(state, "skipped_by_policy") ||
 			 is_status(state, "failed"));
@@ -107,18 +110,17 @@ enum led_err push_state(struct task *task, const struct job *job, const struct r
 	struct magento_shop shop;
 	char error_code[MAGENTO_STATE_TEXT_MAX + 1];
 	bool told = false;
-	size_t row = 0;
+	const struct standing *standing = standing_of(job->entity_type);
 	(void)run;
 	end->status = RUN_SUCCEEDED;
-	while (row < ROWS && strcmp(rows[row].entity_type, job->entity_type) != 0)
-		row++;
-	if (row == ROWS)
+	if (!standing)
 		return led_fail(error, LED_INTERNAL, "unknown_entity", "The shop shows no %s.",
 				job->entity_type);
-	enum led_err err = choose(task, job, row, &state, &told, error);
+	enum led_err err = choose(task, job, standing, &state, &told, error);
 	if (err || !told)
 		return err; /* unfinished again: its end will queue another push */
-	struct magento_state message = {.kind = rows[row].kind, .magento_id = job->magento_id};
+	struct magento_state message = {.kind = kind_of(standing->entity_type),
+					.magento_id = job->magento_id};
 	describe(&state, &message, error_code);
 	err = context_shop(task, &shop, error);
 	return err ? err

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "gate.h"
 #include "http/form.h"
+#include "store/standing.h"
 #include "webhook.h"
 
 #include <json-c/json.h>
@@ -25,25 +26,6 @@ enum column {
 	FINISHED
 };
 
-static const struct entity {
-	const char *type;
-	const char *event;   /* whose outcome is the entity's */
-	const char *payment; /* whose failure shows over it; NULL: none */
-} entities[] = {
-	{"invoice", "invoice.created", "invoice.paid"},
-	{"creditmemo", "creditmemo.created", NULL},
-	{"customer", "customer.upserted", NULL},
-	{"product", "product.upserted", NULL},
-};
-
-static const struct entity *find_entity(const char *type)
-{
-	for (size_t i = 0; type && i < sizeof entities / sizeof *entities; i++)
-		if (strcmp(type, entities[i].type) == 0)
-			return &entities[i];
-	return NULL;
-}
-
 /* Of the runs, newest first, an event's newest; rows->count: none. */
 static size_t newest_of(const struct db_rows *rows, const char *event)
 {
@@ -53,25 +35,24 @@ static size_t newest_of(const struct db_rows *rows, const char *event)
 	return row;
 }
 
-static bool is_status(const struct db_rows *rows, size_t row, const char *status)
+static const char *status_of(const struct db_rows *rows, size_t row)
 {
-	return strcmp(db_at_text(rows, row, STATUS), status) == 0;
+	return row < rows->count ? db_at_text(rows, row, STATUS) : NULL;
 }
 
-/* The run that stands for the entity, as worker/push_state.c tells the shop. A payment that
- * succeeded shows that the invoice is in Sage, though its own run may be yet to come. */
-static size_t choose(const struct entity *entity, const struct db_rows *rows)
+/* The run that stands for the entity. A payment that succeeded shows that the invoice is in Sage,
+ * though its own run may be yet to come. */
+static size_t choose(const struct standing *entity, const struct db_rows *rows)
 {
-	size_t own = newest_of(rows, entity->event);
-	size_t payment = newest_of(rows, entity->payment);
-	if (payment == rows->count)
-		return own < rows->count ? own : 0;
-	if (own == rows->count)
-		return payment;
-	bool settled = is_status(rows, own, "succeeded") || is_status(rows, own, "failed");
-	if (is_status(rows, payment, "failed"))
-		return is_status(rows, own, "failed") ? own : payment;
-	return !settled && is_status(rows, payment, "succeeded") ? payment : own;
+	size_t own_row = newest_of(rows, entity->event);
+	size_t overlay_row = newest_of(rows, entity->overlay);
+	const char *own = status_of(rows, own_row), *overlay = status_of(rows, overlay_row);
+	if (standing_is_overlaid(own, overlay))
+		return overlay_row;
+	if (!own)
+		return 0;
+	bool ended = strcmp(own, "succeeded") == 0 || strcmp(own, "failed") == 0;
+	return !ended && overlay && strcmp(overlay, "succeeded") == 0 ? overlay_row : own_row;
 }
 
 static void add_text(struct json_object *object, const char *key, const char *text)
@@ -101,7 +82,7 @@ static struct json_object *print_run(const struct db_rows *rows, size_t row)
 }
 
 /* What one run says of the entity. Sage's id and number in a payment's run are the payment's. */
-static void print_standing(struct json_object *all, const struct entity *entity,
+static void print_standing(struct json_object *all, const struct standing *entity,
 			   const struct db_rows *rows, size_t row)
 {
 	bool own = strcmp(db_at_text(rows, row, EVENT), entity->event) == 0;
@@ -125,12 +106,12 @@ static void print_unknown(struct json_object *all)
 }
 
 /* An entity without a run is "unknown", with an empty list. */
-static struct json_object *print_status(const struct entity *entity, int64_t id,
+static struct json_object *print_status(const struct standing *entity, int64_t id,
 					const struct db_rows *rows)
 {
 	struct json_object *all = json_object_new_object();
 	struct json_object *runs = json_object_new_array();
-	add_text(all, "entity_type", entity->type);
+	add_text(all, "entity_type", entity->entity_type);
 	json_object_object_add(all, "magento_entity_id", json_object_new_int64(id));
 	if (rows->count)
 		print_standing(all, entity, rows, choose(entity, rows));
@@ -161,7 +142,7 @@ enum led_err webhook_status(void *program, struct http_request *request,
 		return err == LED_VALIDATION
 			       ? webhook_bad_request(response, "The query is malformed.")
 			       : err;
-	const struct entity *entity = find_entity(http_form_get(&query, "entity_type"));
+	const struct standing *entity = standing_of(http_form_get(&query, "entity_type"));
 	const char *id_text = http_form_get(&query, "entity_id");
 	if (!entity)
 		return webhook_bad_request(
@@ -169,7 +150,8 @@ enum led_err webhook_status(void *program, struct http_request *request,
 	if (!id_text || !text_to_int64(id_text, 1, INT64_MAX, &id))
 		return webhook_bad_request(response, "entity_id must be a whole number above 0.");
 	err = db_query(webhook->db, request->arena, SQL_INTAKE_ENTITY_RUNS,
-		       DB_ARGS(DB_S(pass.binding), DB_S(entity->type), DB_I(id)), &rows, error);
+		       DB_ARGS(DB_S(pass.binding), DB_S(entity->entity_type), DB_I(id)), &rows,
+		       error);
 	if (err)
 		return err;
 	struct json_object *json = print_status(entity, id, &rows);
