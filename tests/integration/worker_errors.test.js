@@ -107,6 +107,14 @@ describe('fails at once, in words', () => {
 		assert.equal((await books.state('invoice', sold.id)).error_code, 'provider:RecordInvalid');
 	});
 
+	it('an event that a newer version queued', async () => {
+		const sold = await sell();
+		await stack.sql(`UPDATE job SET kind = 'invoice.folded' WHERE kind = 'invoice.created' AND magento_id = ${sold.id}`);
+		const run = await books.finish('invoice.created', sold.id);
+		assert.deepEqual([run.status, run.error_class, run.error_code, run.attempts], ['failed', 'internal', 'not_built_yet', '1']);
+		assert.deepEqual((await sage.invoices()).filter((invoice) => invoice.reference === sold.increment_id), []);
+	});
+
 	it('an entity that the shop does not have', async () => {
 		for (const event of ['invoice.created', 'invoice.paid', 'creditmemo.created', 'customer.upserted', 'product.upserted']) {
 			await postEvent(stack, shop, event, eventBody(event, 987654));
